@@ -1,0 +1,1 @@
+//! Bytes of a contract in, facts out.
