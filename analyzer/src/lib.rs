@@ -1,1 +1,11 @@
-//! Bytes of a contract in, facts out.
+//! Bytes of a compiled contract in, facts about what it does to the world out.
+//!
+//! The stages are plain values: [`module::decode`] gives a [`module::Module`], [`lift`] its functions as SSA
+//! ([`ir::Function`]), [`absint`] runs the entry points over an abstract domain against the [`host`] model of the
+//! platform, and [`facts`] is what lints read. This crate does no input or output, reads no environment, and knows no lint.
+
+pub mod entity;
+pub mod facts;
+pub mod host;
+pub mod ir;
+pub mod module;

@@ -1,0 +1,1 @@
+//! Evaluation of numeric operators over constants.

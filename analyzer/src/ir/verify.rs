@@ -1,0 +1,1 @@
+//! What a well-formed [`Function`](super::Function) is, and the check of it.
