@@ -9,3 +9,4 @@ pub mod facts;
 pub mod host;
 pub mod ir;
 pub mod module;
+pub mod sidecar;

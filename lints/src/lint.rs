@@ -64,6 +64,61 @@ pub enum Level {
     Deny,
 }
 
+macro_rules! names {
+    ($type:ident { $($variant:ident = $name:literal,)* }) => {
+        impl $type {
+            /// Every value, in order.
+            pub const ALL: &'static [$type] = &[$($type::$variant,)*];
+
+            /// The name in reports and in the configuration.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $($type::$variant => $name,)*
+                }
+            }
+
+            /// The value of that name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|value| value.name() == name)
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+    };
+}
+
+names!(Domain {
+    SmartContract = "smart-contract",
+    Access = "access",
+    Consensus = "consensus",
+    Cryptography = "cryptography",
+    PersonalInformation = "personal-information",
+    Network = "network",
+    Storage = "storage",
+    Deployment = "deployment",
+});
+names!(Severity {
+    Info = "info",
+    Low = "low",
+    Medium = "medium",
+    High = "high",
+    Critical = "critical",
+});
+names!(Confidence {
+    Low = "low",
+    Medium = "medium",
+    High = "high",
+});
+names!(Level {
+    Allow = "allow",
+    Warn = "warn",
+    Deny = "deny",
+});
+
 /// The declaration of a lint.
 #[derive(Debug)]
 pub struct LintMeta {

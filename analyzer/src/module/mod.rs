@@ -8,6 +8,7 @@ use crate::entity::{PrimaryMap, entity};
 use crate::ir::{Func, FuncType, Sig, Type};
 
 mod decode;
+mod names;
 
 pub use decode::{DecodeError, decode};
 

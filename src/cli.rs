@@ -1,0 +1,240 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use contract_lint_lints::lint::{Level, Severity};
+
+/// Finds security defects in compiled WebAssembly smart contracts.
+#[derive(Debug, Parser)]
+#[command(
+    name = "contract-lint",
+    version,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
+    after_help = "Exit status: 0 nothing at or above the bar, 1 findings at or above it, 2 the job was not done."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) check: CheckArgs,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print findings and errors only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Analyse contracts (what happens without a command)
+    Check(CheckArgs),
+    /// Explain a lint: what it finds, why that is bad, what to do instead
+    Explain {
+        /// The name of the lint
+        lint: String,
+    },
+    /// List all lints
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Contracts: files, folders, patterns, or `-` for standard input; by default, what a build left under this folder
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) levels: LevelFlags,
+    /// Fail on findings of this severity instead of those whose lint is denied
+    #[arg(long, value_enum, default_value_t, value_name = "BAR")]
+    pub(crate) fail_on: FailOn,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// The form of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// For people: the code, what happens in it, why, and what to do
+    #[default]
+    Human,
+    /// One line for each finding
+    Concise,
+    /// For other tools, in a form that stays
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Color {
+    /// In a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What makes the exit status 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Findings of lints whose level is `deny`
+    #[default]
+    Deny,
+    /// Every finding
+    Info,
+    /// Findings of low severity or worse
+    Low,
+    /// Findings of medium severity or worse
+    Medium,
+    /// Findings of high severity or worse
+    High,
+    /// Critical findings
+    Critical,
+    /// Nothing
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding makes the run fail.
+    pub(crate) fn includes(self, level: Level, severity: Severity) -> bool {
+        match self {
+            FailOn::Deny => level == Level::Deny,
+            FailOn::Info => true,
+            FailOn::Low => severity >= Severity::Low,
+            FailOn::Medium => severity >= Severity::Medium,
+            FailOn::High => severity >= Severity::High,
+            FailOn::Critical => severity >= Severity::Critical,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// `-A`, `-W` and `-D` in the order in which they were given: of two that concern the same lint, the later counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct LevelFlags(pub(crate) Vec<(Level, String)>);
+
+const LEVELS: [(&str, char, Level, &str); 3] = [
+    (
+        "allow",
+        'A',
+        Level::Allow,
+        "Do not show findings of a lint or group",
+    ),
+    (
+        "warn",
+        'W',
+        Level::Warn,
+        "Show findings of a lint or group as warnings",
+    ),
+    (
+        "deny",
+        'D',
+        Level::Deny,
+        "Show findings of a lint or group as errors",
+    ),
+];
+
+impl Args for LevelFlags {
+    fn augment_args(mut command: clap::Command) -> clap::Command {
+        for (long, short, _, help) in LEVELS {
+            command = command.arg(
+                clap::Arg::new(long)
+                    .long(long)
+                    .short(short)
+                    .help(help)
+                    .value_name("LINT|GROUP")
+                    .action(ArgAction::Append),
+            );
+        }
+        command
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for LevelFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut flags = Vec::new();
+        for (long, _, level, _) in LEVELS {
+            let indices = matches.indices_of(long).into_iter().flatten();
+            let names = matches.get_many::<String>(long).into_iter().flatten();
+            flags.extend(indices.zip(names).map(|(index, name)| (index, level, name)));
+        }
+        flags.sort_by_key(|(index, ..)| *index);
+        let flags = flags
+            .into_iter()
+            .map(|(_, level, name)| (level, name.clone()))
+            .collect();
+        Ok(Self(flags))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(arguments)
+    }
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn levels_keep_their_order() {
+        let cli = parse(&[
+            "contract-lint",
+            "-D",
+            "a",
+            "-A",
+            "b",
+            "--deny",
+            "b",
+            "x.wasm",
+        ])
+        .unwrap();
+        assert_eq!(
+            cli.check.levels.0,
+            [
+                (Level::Deny, "a".to_owned()),
+                (Level::Allow, "b".to_owned()),
+                (Level::Deny, "b".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_command_may_be_named_or_left_out() {
+        let named = parse(&["contract-lint", "check", "x.wasm"]).unwrap();
+        assert!(matches!(named.command, Some(Command::Check(args)) if args.paths.len() == 1));
+        let bare = parse(&["contract-lint", "x.wasm"]).unwrap();
+        assert!(bare.command.is_none());
+        assert!(parse(&["contract-lint", "--color", "never", "list"]).is_ok());
+    }
+}

@@ -1,0 +1,29 @@
+//! What the program can be asked to do.
+
+mod check;
+mod explain;
+mod list;
+
+use std::io::{self, Write};
+
+use crate::cli::{Cli, Command};
+use crate::console::Console;
+
+/// Does what is asked and gives the exit status.
+pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<u8> {
+    match cli.command {
+        None => check::run(&cli.check, console),
+        Some(Command::Check(args)) => check::run(&args, console),
+        Some(Command::Explain { lint }) => explain::run(&lint),
+        Some(Command::List { json }) => list::run(json),
+    }
+}
+
+/// Writes to standard output. A reader that has seen enough and closed the pipe is no error.
+fn print(text: &[u8]) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

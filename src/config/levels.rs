@@ -1,0 +1,66 @@
+//! What happens with the findings of each lint.
+
+use contract_lint_lints::LINTS;
+use contract_lint_lints::lint::{Domain, Level, LintMeta};
+
+use crate::suggest;
+
+/// What a level is set for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Every lint.
+    All,
+    /// The lints of a domain.
+    Group(Domain),
+    /// One lint.
+    Lint(&'static str),
+}
+
+impl Scope {
+    /// The lint or group of that name, or what to tell the user.
+    pub(crate) fn parse(name: &str) -> Result<Self, String> {
+        if name == "all" {
+            return Ok(Scope::All);
+        }
+        if let Some(domain) = Domain::from_name(name) {
+            return Ok(Scope::Group(domain));
+        }
+        if let Some(lint) = contract_lint_lints::by_name(name) {
+            return Ok(Scope::Lint(lint.meta.name));
+        }
+        let lints = LINTS.iter().map(|lint| lint.meta.name);
+        let groups = Domain::ALL.iter().map(|domain| domain.name());
+        Err(suggest::unknown("lint or group", name, lints.chain(groups)))
+    }
+
+    /// Whether it covers the lint.
+    pub(crate) fn covers(self, lint: &LintMeta) -> bool {
+        match self {
+            Scope::All => true,
+            Scope::Group(domain) => lint.domain == domain,
+            Scope::Lint(name) => lint.name == name,
+        }
+    }
+}
+
+/// Levels that were set; of two for the same lint, the later counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Levels {
+    settings: Vec<(Scope, Level)>,
+}
+
+impl Levels {
+    /// Sets a level over all that were set before.
+    pub(crate) fn set(&mut self, scope: Scope, level: Level) {
+        self.settings.push((scope, level));
+    }
+
+    /// The level of a lint.
+    pub(crate) fn of(&self, lint: &LintMeta) -> Level {
+        self.settings
+            .iter()
+            .rev()
+            .find(|(scope, _)| scope.covers(lint))
+            .map_or(lint.level, |(_, level)| *level)
+    }
+}

@@ -1,0 +1,5 @@
+//! What the user configured.
+
+mod levels;
+
+pub(crate) use levels::{Levels, Scope};

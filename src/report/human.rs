@@ -1,0 +1,139 @@
+//! The report for people: each finding on the code, its events in order.
+
+use std::cell::OnceCell;
+use std::io::{self, Write};
+
+use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle};
+use contract_lint_lints::lint::Level;
+
+use super::listing::Listing;
+use super::model::{Analysed, Place, Report, Reported};
+use super::snippets::Snippets;
+use crate::console::render;
+use crate::text::printable;
+
+/// Writes the report.
+pub(super) fn write(report: &Report, colored: bool, out: &mut dyn Write) -> io::Result<()> {
+    for file in &report.files {
+        let Ok(analysed) = &file.outcome else {
+            continue;
+        };
+        let code = Code::new(&file.path, analysed);
+        for finding in &analysed.findings {
+            let mut snippets = Snippets::default();
+            let diagnostic = diagnostic(finding, &code, &mut snippets);
+            out.write_all(&render(&snippets, &diagnostic, colored))?;
+        }
+    }
+    Ok(())
+}
+
+/// The code of one file, printed when the first finding needs it.
+struct Code<'a> {
+    path: &'a str,
+    analysed: &'a Analysed,
+    listing: OnceCell<Option<Listing>>,
+}
+
+impl<'a> Code<'a> {
+    fn new(path: &'a str, analysed: &'a Analysed) -> Self {
+        Self {
+            path,
+            analysed,
+            listing: OnceCell::new(),
+        }
+    }
+
+    fn listing(&self) -> Option<&Listing> {
+        self.listing
+            .get_or_init(|| Listing::new(&self.analysed.module))
+            .as_ref()
+    }
+
+    /// A label at the place, on the lines of its function.
+    fn label<'s>(
+        &'s self,
+        place: &Place,
+        style: LabelStyle,
+        snippets: &mut Snippets<'s>,
+    ) -> Option<Label<usize>> {
+        let listing = self.listing()?;
+        let spot = listing.spot(place.func, place.offset)?;
+        let lines = listing.function(place.func)?;
+        let text = listing.lines(lines.clone());
+        let name = format!("{} ({})", self.path, place.describe());
+        let range = spot.range.start - text.start..spot.range.end - text.start;
+        let id = snippets.add(name, &listing.text()[text], lines.start + 1);
+        Some(Label::new(style, id, range))
+    }
+}
+
+fn diagnostic<'a>(
+    finding: &Reported,
+    code: &'a Code<'a>,
+    snippets: &mut Snippets<'a>,
+) -> Diagnostic<usize> {
+    let mut notes = Vec::new();
+    let mut labels = Vec::new();
+    for (index, step) in finding.trace.iter().enumerate() {
+        let style = if index == finding.primary {
+            LabelStyle::Primary
+        } else {
+            LabelStyle::Secondary
+        };
+        let message = if finding.trace.len() == 1 {
+            printable(&step.message).into_owned()
+        } else {
+            format!("{}: {}", index + 1, printable(&step.message))
+        };
+        let label = step
+            .place
+            .as_ref()
+            .and_then(|place| code.label(place, style, snippets));
+        match label {
+            Some(label) => labels.push(label.with_message(message)),
+            None => notes.push(message),
+        }
+    }
+    notes.push(method_note(finding));
+    notes.extend(finding.notes.iter().map(|n| printable(n).into_owned()));
+    if !finding.help.is_empty() {
+        notes.push(format!("help: {}", printable(&finding.help)));
+    }
+    notes.push(format!("more: contract-lint explain {}", finding.lint.name));
+    let diagnostic = match finding.level {
+        Level::Deny => Diagnostic::error(),
+        Level::Warn => Diagnostic::warning(),
+        Level::Allow => Diagnostic::note(),
+    };
+    diagnostic
+        .with_code(finding.lint.name)
+        .with_message(printable(&finding.message))
+        .with_labels(labels)
+        .with_notes(notes)
+}
+
+/// ``method: `withdraw` (selector 0x410fcc9d), reachable by anyone``
+fn method_note(finding: &Reported) -> String {
+    let mut note = format!("method: `{}`", printable(&finding.method));
+    if let Some(selector) = &finding.selector {
+        note += &format!(" ({})", printable(selector));
+    }
+    if let Some(reach) = finding.reach {
+        note += ", ";
+        note += reach;
+    }
+    note
+}
+
+impl Place {
+    /// `func 37, vault::withdraw`
+    fn describe(&self) -> String {
+        let index = format!("func {}", self.func);
+        if self.function == index {
+            index
+        } else {
+            format!("{index}, {}", printable(&self.function))
+        }
+    }
+}

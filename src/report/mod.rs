@@ -1,0 +1,106 @@
+//! Reports: what a run found, in the form that is asked for.
+
+mod concise;
+pub(crate) mod fingerprint;
+mod human;
+mod json;
+mod listing;
+pub(crate) mod model;
+pub(crate) mod resolve;
+mod snippets;
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::Context;
+use contract_lint_lints::lint::Level;
+
+use crate::cli::Format;
+use crate::text::count;
+use model::Report;
+
+/// The report as it is written.
+pub(crate) fn render(report: &Report, format: Format, colored: bool) -> anyhow::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    match format {
+        Format::Human => human::write(report, colored, &mut out),
+        Format::Concise => concise::write(report, &mut out),
+        Format::Json => json::write(report, &mut out),
+    }
+    .context("cannot write the report")?;
+    Ok(out)
+}
+
+/// Writes a file at once: a reader sees the old one or the new one, never half of it.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if path.metadata().is_ok_and(|m| !m.is_file()) {
+        // A pipe or a device is written to, not replaced.
+        return std::fs::write(path, bytes)
+            .with_context(|| format!("cannot write `{}`", path.display()));
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    let failed = || format!("cannot write `{}`", path.display());
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // Temporary files are private by default; a report is as readable as any other file of the user.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder).with_context(failed)?;
+    file.write_all(bytes).with_context(failed)?;
+    file.persist(path).with_context(failed)?;
+    Ok(())
+}
+
+/// The word that stands before a finding.
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Deny => "error",
+        Level::Warn => "warning",
+        Level::Allow => "note",
+    }
+}
+
+/// The last line: what was looked at, what was found, what was left out.
+pub(crate) fn summary(report: &Report) -> String {
+    let analysed: Vec<_> = report
+        .files
+        .iter()
+        .filter_map(|f| f.outcome.as_ref().ok())
+        .collect();
+    let methods: usize = analysed.iter().map(|a| a.methods.len()).sum();
+    let incomplete: usize = analysed
+        .iter()
+        .map(|a| a.methods.iter().filter(|m| !m.reasons.is_empty()).count())
+        .sum();
+    let by_level = |level| report.findings().filter(|(_, f)| f.level == level).count();
+    let (errors, warnings) = (by_level(Level::Deny), by_level(Level::Warn));
+    let hidden: usize = analysed
+        .iter()
+        .map(|a| a.hidden.by_level + a.hidden.by_allowance)
+        .sum();
+
+    let mut text = format!(
+        "{}, {}: ",
+        count(analysed.len(), "file"),
+        count(methods, "method")
+    );
+    text += &match (errors, warnings) {
+        (0, 0) => "no findings".to_owned(),
+        (errors, 0) => count(errors, "error"),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
+    };
+    if hidden > 0 {
+        text += &format!(", {hidden} not shown");
+    }
+    if incomplete > 0 {
+        text += &format!("; {} not analysed completely", count(incomplete, "method"));
+    }
+    if report.failed() > 0 {
+        text += &format!("; {} not analysed", count(report.failed(), "file"));
+    }
+    text
+}

@@ -1,0 +1,168 @@
+//! From the analyzer's terms (entities, offsets) to the reader's (names, places).
+
+use std::collections::BTreeMap;
+
+use contract_lint_analyzer::entity::Entity;
+use contract_lint_analyzer::facts::{Method, Reason, Site};
+use contract_lint_analyzer::host::EntryKind;
+use contract_lint_analyzer::module::Module;
+use contract_lint_lints::finding::Finding;
+use contract_lint_lints::lint::Level;
+
+use super::fingerprint::Identity;
+use super::model::{MethodReport, Place, Reported, ReportedStep};
+
+/// A contract as far as findings refer to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resolver<'a> {
+    /// The module.
+    pub(crate) module: &'a Module,
+    /// The id of the platform.
+    pub(crate) platform: &'a str,
+    /// The methods.
+    pub(crate) methods: &'a [Method],
+}
+
+impl Resolver<'_> {
+    /// The methods, for people.
+    pub(crate) fn methods(&self) -> Vec<MethodReport> {
+        self.methods
+            .iter()
+            .map(|method| MethodReport {
+                name: method.name.clone(),
+                kind: kind_name(method.kind),
+                reasons: method.reasons.iter().map(|r| self.reason(r)).collect(),
+            })
+            .collect()
+    }
+
+    /// The findings, for people, in the order of the report.
+    pub(crate) fn findings(&self, findings: Vec<(Level, Finding)>) -> Vec<Reported> {
+        let mut reported: Vec<_> = findings
+            .into_iter()
+            .map(|(level, finding)| self.finding(level, finding))
+            .collect();
+        reported.sort_by(|(a, _), (b, _)| {
+            (&a.method, a.place(), a.lint.name, &a.message).cmp(&(
+                &b.method,
+                b.place(),
+                b.lint.name,
+                &b.message,
+            ))
+        });
+        self.fingerprints(&mut reported);
+        reported.into_iter().map(|(finding, _)| finding).collect()
+    }
+
+    /// The finding, and its subject.
+    fn finding(&self, level: Level, finding: Finding) -> (Reported, String) {
+        let method = self.methods.iter().find(|m| m.name == finding.method);
+        let reported = Reported {
+            lint: finding.lint,
+            level,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            message: finding.message,
+            selector: method.and_then(|m| m.selector.clone()),
+            reach: method.and_then(|m| reach(m.kind)),
+            method: finding.method,
+            trace: finding
+                .trace
+                .into_iter()
+                .map(|step| ReportedStep {
+                    message: step.message,
+                    place: step.site.map(|site| self.place(&site)),
+                })
+                .collect(),
+            primary: finding.primary,
+            notes: finding.notes,
+            help: finding.help,
+            also: finding.also,
+            fingerprint: String::new(),
+        };
+        (reported, finding.subject)
+    }
+
+    fn fingerprints(&self, findings: &mut [(Reported, String)]) {
+        let mut seen: BTreeMap<(&str, String, String, String), usize> = BTreeMap::new();
+        for (finding, subject) in findings {
+            // A function without a name is called by its index, which the next build changes.
+            let function = finding
+                .place()
+                .filter(|p| !p.is_nameless())
+                .map_or("", |p| &p.function);
+            let key = (
+                finding.lint.name,
+                finding.method.clone(),
+                subject.clone(),
+                function.to_owned(),
+            );
+            let ordinal = seen.entry(key).or_insert(0);
+            let identity = Identity {
+                lint: finding.lint.name,
+                platform: self.platform,
+                method: &finding.method,
+                subject,
+                function,
+            };
+            finding.fingerprint = identity.fingerprint(*ordinal);
+            *ordinal += 1;
+        }
+    }
+
+    fn place(&self, site: &Site) -> Place {
+        Place {
+            func: u32::try_from(site.func.index()).unwrap_or(u32::MAX),
+            function: self.module.func_label(site.func),
+            offset: site.offset,
+            source: None,
+        }
+    }
+
+    fn reason(&self, reason: &Reason) -> String {
+        match reason {
+            Reason::UnresolvedIndirectCall { func, offset } => format!(
+                "the target of an indirect call in `{}` at offset {offset:#x} is not known",
+                self.module.func_label(*func)
+            ),
+            Reason::UnknownImport(name) => format!("what the import `{name}` does is not known"),
+            Reason::Limit(what) => format!("it takes more work than the limit allows: {what}"),
+            Reason::Recursion(func) => format!(
+                "`{}` calls itself deeper than is followed",
+                self.module.func_label(*func)
+            ),
+        }
+    }
+}
+
+impl Place {
+    /// Whether the function is called by its index for want of a name.
+    fn is_nameless(&self) -> bool {
+        self.function == format!("func {}", self.func)
+    }
+}
+
+fn kind_name(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Init => "init",
+        EntryKind::Call => "call",
+        EntryKind::Query => "query",
+        EntryKind::Callback => "callback",
+        EntryKind::Admin => "admin",
+        EntryKind::Notification => "notification",
+        EntryKind::Support => "support",
+    }
+}
+
+/// Who can reach a method of that kind.
+fn reach(kind: EntryKind) -> Option<&'static str> {
+    match kind {
+        EntryKind::Init => Some("runs once, at deployment"),
+        EntryKind::Call => Some("reachable by anyone"),
+        EntryKind::Query => Some("reachable by anyone, as a query"),
+        EntryKind::Callback => Some("called with the result of an earlier call"),
+        EntryKind::Admin => Some("reachable by the administrator only"),
+        EntryKind::Notification => Some("called when another contract acts"),
+        EntryKind::Support => None,
+    }
+}

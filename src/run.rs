@@ -1,0 +1,71 @@
+//! One file through all stages. Whatever happens to it, the other files are not concerned.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use contract_lint_analyzer::module::decode;
+
+use contract_lint_lints::finding::Finding;
+use contract_lint_lints::lint::Level;
+
+use crate::config::Levels;
+use crate::input::{self, InputError, Target};
+use crate::report::fingerprint::sha256;
+use crate::report::model::{Analysed, FileReport, Hidden};
+use crate::report::resolve::Resolver;
+
+/// Analyses one target.
+pub(crate) fn run_file(target: &Target, levels: &Levels) -> FileReport {
+    let outcome = catch_unwind(AssertUnwindSafe(|| analyse(target, levels)))
+        .unwrap_or_else(|panic| Err(defect(&panic)));
+    FileReport {
+        path: target.name.clone(),
+        outcome,
+    }
+}
+
+fn analyse(target: &Target, levels: &Levels) -> Result<Analysed, InputError> {
+    let contract = input::read(target)?;
+    let digest = sha256(&contract.module);
+    // The first bytes tell what a file is that is no module.
+    let head = contract.module[..contract.module.len().min(16)].to_vec();
+    let module = decode(contract.module).map_err(|error| InputError::decode(&error, &head))?;
+    let module = Arc::new(module);
+    let platform = "unknown".to_owned();
+    let resolver = Resolver {
+        module: &module,
+        platform: &platform,
+        methods: &[],
+    };
+    let mut hidden = Hidden::default();
+    let mut shown = Vec::new();
+    let findings: Vec<Finding> = Vec::new();
+    for finding in findings {
+        match levels.of(finding.lint) {
+            Level::Allow => hidden.by_level += 1,
+            level => shown.push((level, finding)),
+        }
+    }
+    Ok(Analysed {
+        methods: resolver.methods(),
+        notes: vec!["no entry point was found, so nothing was analysed".to_owned()],
+        findings: resolver.findings(shown),
+        hidden,
+        module: Arc::clone(&module),
+        sha256: digest,
+        platform,
+    })
+}
+
+/// A panic is a defect of ours, never the user's fault.
+fn defect(panic: &(dyn std::any::Any + Send)) -> InputError {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    InputError::new(
+        format!("contract-lint itself failed ({message})"),
+        "this is a defect of contract-lint: please report it, with the file if you may share it",
+    )
+}
