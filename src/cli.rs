@@ -50,7 +50,7 @@ pub(crate) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) levels: LevelFlags,
+    pub(crate) config: ConfigArgs,
     /// Fail on findings of this severity instead of those whose lint is denied
     #[arg(long, value_enum, default_value_t, value_name = "BAR")]
     pub(crate) fail_on: FailOn,
@@ -63,6 +63,22 @@ pub(crate) struct CheckArgs {
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+/// What changes the configuration.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration [default: the nearest `contract-lint.toml` in the folder of each contract or above it]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// The zone in which the contracts will run, such as `mainnet` or `sidechain`
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) levels: LevelFlags,
 }
 
 /// The form of the report.
@@ -220,7 +236,7 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(
-            cli.check.levels.0,
+            cli.check.config.levels.0,
             [
                 (Level::Deny, "a".to_owned()),
                 (Level::Allow, "b".to_owned()),

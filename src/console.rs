@@ -8,6 +8,7 @@ use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
 use crate::cli::Color;
+use crate::config::ConfigError;
 use crate::input::InputError;
 use crate::text::printable;
 
@@ -40,6 +41,9 @@ impl Console {
 
     /// An error that ends the run.
     pub(crate) fn error(&self, error: &anyhow::Error) {
+        if let Some(error) = error.downcast_ref::<ConfigError>() {
+            return error.show(self);
+        }
         let text = error.to_string();
         let mut lines = text.lines().map(|line| printable(line).into_owned());
         let message = lines.next().unwrap_or_default();

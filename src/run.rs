@@ -8,15 +8,15 @@ use contract_lint_analyzer::module::decode;
 use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Level;
 
-use crate::config::Levels;
+use crate::config::{Config, FindingPlace};
 use crate::input::{self, InputError, Target};
 use crate::report::fingerprint::sha256;
 use crate::report::model::{Analysed, FileReport, Hidden};
 use crate::report::resolve::Resolver;
 
 /// Analyses one target.
-pub(crate) fn run_file(target: &Target, levels: &Levels) -> FileReport {
-    let outcome = catch_unwind(AssertUnwindSafe(|| analyse(target, levels)))
+pub(crate) fn run_file(target: &Target, config: &Config) -> FileReport {
+    let outcome = catch_unwind(AssertUnwindSafe(|| analyse(target, config)))
         .unwrap_or_else(|panic| Err(defect(&panic)));
     FileReport {
         path: target.name.clone(),
@@ -24,7 +24,7 @@ pub(crate) fn run_file(target: &Target, levels: &Levels) -> FileReport {
     }
 }
 
-fn analyse(target: &Target, levels: &Levels) -> Result<Analysed, InputError> {
+fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
     let contract = input::read(target)?;
     let digest = sha256(&contract.module);
     // The first bytes tell what a file is that is no module.
@@ -41,9 +41,23 @@ fn analyse(target: &Target, levels: &Levels) -> Result<Analysed, InputError> {
     let mut shown = Vec::new();
     let findings: Vec<Finding> = Vec::new();
     for finding in findings {
-        match levels.of(finding.lint) {
-            Level::Allow => hidden.by_level += 1,
-            level => shown.push((level, finding)),
+        let level = config.levels.of(finding.lint);
+        let function = finding.site().map(|site| module.func_label(site.func));
+        let place = FindingPlace {
+            file: &target.name,
+            method: &finding.method,
+            function: function.as_deref(),
+        };
+        if level == Level::Allow {
+            hidden.by_level += 1;
+        } else if config
+            .allowances
+            .iter()
+            .any(|a| a.hides(finding.lint, place))
+        {
+            hidden.by_allowance += 1;
+        } else {
+            shown.push((level, finding));
         }
     }
     Ok(Analysed {

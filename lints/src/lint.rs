@@ -64,6 +64,7 @@ pub enum Level {
     Deny,
 }
 
+/// Gives a plain enumeration the names by which reports and configuration know its values.
 macro_rules! names {
     ($type:ident { $($variant:ident = $name:literal,)* }) => {
         impl $type {
@@ -88,8 +89,17 @@ macro_rules! names {
                 f.pad(self.name())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                Self::from_name(&name)
+                    .ok_or_else(|| serde::de::Error::unknown_variant(&name, &[$($name,)*]))
+            }
+        }
     };
 }
+pub(crate) use names;
 
 names!(Domain {
     SmartContract = "smart-contract",

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::Context;
+use codespan_reporting::diagnostic::{Diagnostic, Label};
 use rayon::prelude::*;
 
 use crate::cli::CheckArgs;
-use crate::config::{Levels, Scope};
+use crate::config::Configs;
 use crate::console::Console;
 use crate::input::{self, Target};
 use crate::report::{self, model::Report};
@@ -14,11 +15,8 @@ use crate::{CLEAN, FAILED, FINDINGS, run};
 
 /// Analyses what the arguments name and gives the exit status.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
-    let mut levels = Levels::default();
-    for (level, name) in &args.levels.0 {
-        levels.set(Scope::parse(name).map_err(anyhow::Error::msg)?, *level);
-    }
     let targets = targets(args, console)?;
+    let configs = Configs::load(&targets, &args.config)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(args.threads.unwrap_or(0).into())
         .build()
@@ -26,7 +24,8 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
     let files = pool.install(|| {
         targets
             .par_iter()
-            .map(|t| run::run_file(t, &levels))
+            .enumerate()
+            .map(|(index, target)| run::run_file(target, configs.of(index)))
             .collect()
     });
     let report = Report { files };
@@ -44,6 +43,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
         Some(path) => report::write_file(path, &text)?,
         None => super::print(&text)?,
     }
+    unused_allowances(&configs, &report, console);
     console.note(&report::summary(&report));
     Ok(status(&report, args))
 }
@@ -75,5 +75,27 @@ fn status(report: &Report, args: &CheckArgs) -> u8 {
         FINDINGS
     } else {
         CLEAN
+    }
+}
+
+/// An entry that hides nothing is left over, or does not hide what its author thinks.
+fn unused_allowances(configs: &Configs, report: &Report, console: &Console) {
+    if report.failed() > 0 {
+        // What it hides may be in a file that was not analysed.
+        return;
+    }
+    for config in configs.all() {
+        let Some(file) = &config.file else { continue };
+        for allowance in config.allowances.iter().filter(|a| !a.is_used()) {
+            let why = if allowance.is_over() {
+                "this allowance has expired"
+            } else {
+                "this allowance hides nothing"
+            };
+            let diagnostic = Diagnostic::warning()
+                .with_message(why)
+                .with_labels(vec![Label::primary((), allowance.span.clone())]);
+            console.show_in(&file.for_codespan(), &diagnostic);
+        }
     }
 }
