@@ -92,6 +92,11 @@ impl<K: Entity, V> PrimaryMap<K, V> {
         self.items.iter()
     }
 
+    /// The values themselves, in order.
+    pub fn into_values(self) -> std::vec::IntoIter<V> {
+        self.items.into_iter()
+    }
+
     /// All values, in order, to change.
     pub fn values_mut(&mut self) -> std::slice::IterMut<'_, V> {
         self.items.iter_mut()

@@ -8,5 +8,6 @@ pub mod entity;
 pub mod facts;
 pub mod host;
 pub mod ir;
+pub mod lift;
 pub mod module;
 pub mod sidecar;

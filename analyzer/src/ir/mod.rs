@@ -18,6 +18,7 @@ pub mod eval;
 mod op;
 pub mod verify;
 
+pub(crate) use op::for_each_numeric_op;
 pub use op::{MemArg, NumericOp, Op};
 
 entity! {
@@ -211,6 +212,22 @@ impl Terminator {
                 SmallVec::new()
             }
         }
+    }
+
+    /// The edges, in the order of [`edges`](Self::edges), to change.
+    pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
+        let mut edges = SmallVec::new();
+        match self {
+            Terminator::Jump(edge) => edges.push(edge),
+            Terminator::Branch {
+                then, otherwise, ..
+            } => edges.extend([then, otherwise]),
+            Terminator::Switch {
+                targets, default, ..
+            } => edges.extend(targets.iter_mut().chain([default])),
+            Terminator::Return(_) | Terminator::ReturnCall(_) | Terminator::Unreachable => {}
+        }
+        edges
     }
 
     /// The values used, edge arguments included.

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use thiserror::Error;
 use wasmparser::{
-    ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExternalKind, KnownCustom, Name,
-    Operator, Parser, Payload, TypeRef, ValType, Validator, WasmFeatures,
+    ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExternalKind, FunctionBody,
+    KnownCustom, MemoryType, Name, Operator, Parser, Payload, TypeRef, ValType, Validator,
+    WasmFeatures,
 };
 
 use super::{
@@ -14,6 +15,9 @@ use super::{
 };
 use crate::entity::{Entity, PrimaryMap};
 use crate::ir::{Func, FuncType, Sig, Type};
+
+/// log2 of the size of a page, unless the memory declares its own.
+const PAGE_LOG2: u32 = 16;
 
 /// A table larger than this is kept only up to here; calls beyond it are unresolved.
 const MAX_TABLE_ENTRIES: usize = 1 << 20;
@@ -71,9 +75,10 @@ pub fn decode(bytes: Vec<u8>) -> Result<Module, DecodeError> {
     Ok(decoder.finish(bytes))
 }
 
-/// Every proposal that toolchains for contracts may emit.
+/// Every proposal, so that a module is refused for what it does and not for when it was built. The one exception gives
+/// memory instructions a second form that works on arrays, which nothing emits.
 fn features() -> WasmFeatures {
-    WasmFeatures::all()
+    WasmFeatures::all() - WasmFeatures::MULTIBYTE_ARRAY_ACCESS
 }
 
 #[derive(Default)]
@@ -85,6 +90,7 @@ struct Decoder {
     exports: Vec<Export>,
     data: Vec<DataSegment>,
     memory_pages: Option<u64>,
+    memory_types: Vec<Type>,
     memory_import: Option<(String, String)>,
     start: Option<Func>,
     custom_sections: Vec<CustomSection>,
@@ -131,14 +137,16 @@ impl Decoder {
             }
             Payload::TableSection(reader) => {
                 for table in reader {
-                    table?;
-                    self.tables.push(TableDecl::default());
+                    self.tables.push(TableDecl {
+                        index_type: address_type(table?.ty.table64),
+                        entries: Vec::new(),
+                        open: false,
+                    });
                 }
             }
             Payload::MemorySection(reader) => {
                 for memory in reader {
-                    let memory = memory?;
-                    self.memory_pages.get_or_insert(memory.initial);
+                    self.memory(memory?);
                 }
             }
             Payload::GlobalSection(reader) => {
@@ -183,8 +191,11 @@ impl Decoder {
                 for segment in reader {
                     let segment = segment?;
                     let address = match &segment.kind {
-                        DataKind::Active { offset_expr, .. } => self.constant(offset_expr),
-                        DataKind::Passive => None,
+                        DataKind::Active {
+                            memory_index: 0,
+                            offset_expr,
+                        } => self.constant(offset_expr),
+                        DataKind::Active { .. } | DataKind::Passive => None,
                     };
                     let end = offset(segment.range.end);
                     self.data.push(DataSegment {
@@ -202,6 +213,7 @@ impl Decoder {
                 self.funcs[func].kind = FuncKind::Local {
                     body: file_range(body.range()),
                 };
+                self.table_writes(&body)?;
             }
             Payload::CustomSection(section) => {
                 let start = offset(section.data_offset());
@@ -230,17 +242,18 @@ impl Decoder {
                     name: None,
                 });
             }
-            TypeRef::Table(_) => {
+            TypeRef::Table(table) => {
                 self.tables.push(TableDecl {
+                    index_type: address_type(table.table64),
                     entries: Vec::new(),
                     open: true,
                 });
             }
             TypeRef::Memory(memory) => {
-                if self.memory_pages.is_none() {
-                    self.memory_pages = Some(memory.initial);
+                if self.memory_types.is_empty() {
                     self.memory_import = Some((import.module.to_owned(), import.name.to_owned()));
                 }
+                self.memory(memory);
             }
             TypeRef::Global(global) => {
                 self.globals.push(GlobalDecl {
@@ -251,6 +264,44 @@ impl Decoder {
             }
             TypeRef::Tag(_) => {}
         }
+    }
+
+    fn memory(&mut self, memory: MemoryType) {
+        if self.memory_types.is_empty() {
+            let log2 = memory.page_size_log2.unwrap_or(PAGE_LOG2);
+            let bytes = u128::from(memory.initial) << log2;
+            self.memory_pages = u64::try_from(bytes >> PAGE_LOG2).ok();
+        }
+        self.memory_types.push(address_type(memory.memory64));
+    }
+
+    /// Opens the tables that instructions of a function write.
+    fn table_writes(&mut self, body: &FunctionBody<'_>) -> Result<(), DecodeError> {
+        // Table instructions are rare: most bodies do not have a byte that could begin one.
+        const TABLE_SET: u8 = 0x26;
+        const PREFIX: u8 = 0xfc;
+        if !body
+            .as_bytes()
+            .iter()
+            .any(|b| matches!(*b, TABLE_SET | PREFIX))
+        {
+            return Ok(());
+        }
+        let mut operators = body.get_operators_reader()?;
+        while !operators.eof() {
+            let table = match operators.read()? {
+                Operator::TableSet { table }
+                | Operator::TableGrow { table }
+                | Operator::TableFill { table }
+                | Operator::TableInit { table, .. }
+                | Operator::TableCopy {
+                    dst_table: table, ..
+                } => table,
+                _ => continue,
+            };
+            self.tables[Table::new(table as usize)].open = true;
+        }
+        Ok(())
     }
 
     fn element(&mut self, element: wasmparser::Element<'_>) -> Result<(), DecodeError> {
@@ -339,6 +390,7 @@ impl Decoder {
             exports: self.exports,
             data: self.data,
             memory_pages: self.memory_pages,
+            memory_types: self.memory_types,
             memory_import: self.memory_import,
             start: self.start,
             custom_sections: self.custom_sections,
@@ -354,6 +406,11 @@ fn offset(offset: u64) -> usize {
 
 fn file_range(range: Range<u64>) -> Range<usize> {
     offset(range.start)..offset(range.end)
+}
+
+/// The type of addresses and indices, in 32-bit and 64-bit memories and tables.
+fn address_type(is64: bool) -> Type {
+    if is64 { Type::I64 } else { Type::I32 }
 }
 
 pub(crate) fn value_type(ty: ValType) -> Type {

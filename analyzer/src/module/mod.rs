@@ -10,6 +10,7 @@ use crate::ir::{Func, FuncType, Sig, Type};
 mod decode;
 mod names;
 
+pub(crate) use decode::value_type;
 pub use decode::{DecodeError, decode};
 
 entity! {
@@ -38,6 +39,8 @@ pub struct Module {
     pub exports: Vec<Export>,
     /// Data segments, in file order.
     pub data: Vec<DataSegment>,
+    /// The type of addresses in each memory, imported ones first.
+    pub memory_types: Vec<Type>,
     /// Initial size of memory 0 in 64 KiB pages; `None` without memory.
     pub memory_pages: Option<u64>,
     /// Whether memory 0 is imported, as `module.name`.
@@ -79,8 +82,10 @@ pub enum FuncKind {
 }
 
 /// A table and what is statically known of its entries.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct TableDecl {
+    /// The type of its indices.
+    pub index_type: Type,
     /// Entries set by active element segments at constant offsets; `None` is a null entry.
     pub entries: Vec<Option<Func>>,
     /// Whether entries are unknown: the table is imported or exported, is written by an instruction, or a segment's
