@@ -91,6 +91,8 @@ pub(crate) enum Format {
     Concise,
     /// For other tools, in a form that stays
     Json,
+    /// SARIF 2.1.0, for editors and code scanning
+    Sarif,
 }
 
 /// When to use colour.

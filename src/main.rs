@@ -4,6 +4,7 @@ mod cli;
 mod commands;
 mod config;
 mod console;
+mod docs;
 mod input;
 mod report;
 mod run;

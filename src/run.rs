@@ -62,7 +62,7 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
     }
     Ok(Analysed {
         methods: resolver.methods(),
-        notes: vec!["no entry point was found, so nothing was analysed".to_owned()],
+        notes: Vec::new(),
         findings: resolver.findings(shown),
         hidden,
         module: Arc::clone(&module),

@@ -1,16 +1,15 @@
 //! The report for people: each finding on the code, its events in order.
 
-use std::cell::OnceCell;
 use std::io::{self, Write};
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, LabelStyle};
 use contract_lint_lints::lint::Level;
 
-use super::listing::Listing;
-use super::model::{Analysed, Place, Report, Reported};
+use super::code::Code;
+use super::model::{Analysed, FileReport, Place, Report, Reported};
 use super::snippets::Snippets;
 use crate::console::render;
-use crate::text::printable;
+use crate::text::{count, printable};
 
 /// Writes the report.
 pub(super) fn write(report: &Report, colored: bool, out: &mut dyn Write) -> io::Result<()> {
@@ -18,54 +17,56 @@ pub(super) fn write(report: &Report, colored: bool, out: &mut dyn Write) -> io::
         let Ok(analysed) = &file.outcome else {
             continue;
         };
-        let code = Code::new(&file.path, analysed);
+        let code = Code::new(file, analysed);
         for finding in &analysed.findings {
             let mut snippets = Snippets::default();
             let diagnostic = diagnostic(finding, &code, &mut snippets);
             out.write_all(&render(&snippets, &diagnostic, colored))?;
         }
+        if let Some(diagnostic) = incompleteness(file, analysed) {
+            out.write_all(&render(&Snippets::default(), &diagnostic, colored))?;
+        }
     }
     Ok(())
 }
 
-/// The code of one file, printed when the first finding needs it.
-struct Code<'a> {
-    path: &'a str,
-    analysed: &'a Analysed,
-    listing: OnceCell<Option<Listing>>,
+/// What the reader should know about the analysis: silence about a part that was not analysed would look like praise.
+fn incompleteness(file: &FileReport, analysed: &Analysed) -> Option<Diagnostic<usize>> {
+    /// More than these, nobody reads; the machine formats have all.
+    const MAX: usize = 10;
+    let mut notes = super::incompleteness(analysed);
+    if notes.is_empty() {
+        return None;
+    }
+    if notes.len() > MAX {
+        let rest = count(notes.len() - MAX, "more method");
+        notes.truncate(MAX);
+        notes.push(format!("and {rest} (all are in `--format json`)"));
+    }
+    notes.extend(analysed.notes.iter().map(|n| printable(n).into_owned()));
+    let message = format!("`{}` was not analysed completely", file.path);
+    Some(
+        Diagnostic::warning()
+            .with_message(message)
+            .with_notes(notes),
+    )
 }
 
-impl<'a> Code<'a> {
-    fn new(path: &'a str, analysed: &'a Analysed) -> Self {
-        Self {
-            path,
-            analysed,
-            listing: OnceCell::new(),
-        }
-    }
-
-    fn listing(&self) -> Option<&Listing> {
-        self.listing
-            .get_or_init(|| Listing::new(&self.analysed.module))
-            .as_ref()
-    }
-
-    /// A label at the place, on the lines of its function.
-    fn label<'s>(
-        &'s self,
-        place: &Place,
-        style: LabelStyle,
-        snippets: &mut Snippets<'s>,
-    ) -> Option<Label<usize>> {
-        let listing = self.listing()?;
-        let spot = listing.spot(place.func, place.offset)?;
-        let lines = listing.function(place.func)?;
-        let text = listing.lines(lines.clone());
-        let name = format!("{} ({})", self.path, place.describe());
-        let range = spot.range.start - text.start..spot.range.end - text.start;
-        let id = snippets.add(name, &listing.text()[text], lines.start + 1);
-        Some(Label::new(style, id, range))
-    }
+/// A label at the place, on the lines of its function.
+fn label<'a>(
+    code: &'a Code<'a>,
+    place: &Place,
+    style: LabelStyle,
+    snippets: &mut Snippets<'a>,
+) -> Option<Label<usize>> {
+    let listing = code.listing()?;
+    let spot = listing.spot(place.func, place.offset)?;
+    let lines = listing.function(place.func)?;
+    let text = listing.lines(lines.clone());
+    let name = format!("{} ({})", code.file.path, place.describe());
+    let range = spot.range.start - text.start..spot.range.end - text.start;
+    let id = snippets.add(name, &listing.text()[text], lines.start + 1);
+    Some(Label::new(style, id, range))
 }
 
 fn diagnostic<'a>(
@@ -89,7 +90,7 @@ fn diagnostic<'a>(
         let label = step
             .place
             .as_ref()
-            .and_then(|place| code.label(place, style, snippets));
+            .and_then(|place| label(code, place, style, snippets));
         match label {
             Some(label) => labels.push(label.with_message(message)),
             None => notes.push(message),

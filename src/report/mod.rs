@@ -1,5 +1,6 @@
 //! Reports: what a run found, in the form that is asked for.
 
+mod code;
 mod concise;
 pub(crate) mod fingerprint;
 mod human;
@@ -7,7 +8,10 @@ mod json;
 mod listing;
 pub(crate) mod model;
 pub(crate) mod resolve;
+mod sarif;
 mod snippets;
+#[cfg(test)]
+mod tests;
 
 use std::io::Write;
 use std::path::Path;
@@ -16,8 +20,8 @@ use anyhow::Context;
 use contract_lint_lints::lint::Level;
 
 use crate::cli::Format;
-use crate::text::count;
-use model::Report;
+use crate::text::{count, printable};
+use model::{Analysed, Report};
 
 /// The report as it is written.
 pub(crate) fn render(report: &Report, format: Format, colored: bool) -> anyhow::Result<Vec<u8>> {
@@ -26,6 +30,7 @@ pub(crate) fn render(report: &Report, format: Format, colored: bool) -> anyhow::
         Format::Human => human::write(report, colored, &mut out),
         Format::Concise => concise::write(report, &mut out),
         Format::Json => json::write(report, &mut out),
+        Format::Sarif => sarif::write(report, &mut out),
     }
     .context("cannot write the report")?;
     Ok(out)
@@ -63,6 +68,25 @@ fn level_word(level: Level) -> &'static str {
     }
 }
 
+/// What was not analysed in a file, as sentences without a full stop.
+fn incompleteness(analysed: &Analysed) -> Vec<String> {
+    if analysed.methods.is_empty() {
+        return vec!["no entry point was found, so nothing was analysed".to_owned()];
+    }
+    analysed
+        .methods
+        .iter()
+        .filter(|method| !method.reasons.is_empty())
+        .map(|method| {
+            let name = printable(&method.name);
+            format!(
+                "`{name}` was not analysed completely: {}",
+                method.reasons.join("; ")
+            )
+        })
+        .collect()
+}
+
 /// The last line: what was looked at, what was found, what was left out.
 pub(crate) fn summary(report: &Report) -> String {
     let analysed: Vec<_> = report
@@ -98,6 +122,10 @@ pub(crate) fn summary(report: &Report) -> String {
     }
     if incomplete > 0 {
         text += &format!("; {} not analysed completely", count(incomplete, "method"));
+    }
+    let empty = analysed.iter().filter(|a| a.methods.is_empty()).count();
+    if empty > 0 {
+        text += &format!("; no entry point found in {}", count(empty, "file"));
     }
     if report.failed() > 0 {
         text += &format!("; {} not analysed", count(report.failed(), "file"));
