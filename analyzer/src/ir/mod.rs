@@ -6,8 +6,6 @@
 //!
 //! The shape follows Cranelift's IR and waffle; unlike the latter every instruction keeps its byte range in the file.
 
-use std::fmt;
-
 use smallvec::SmallVec;
 
 use crate::entity::{PrimaryMap, entity};
@@ -16,10 +14,12 @@ use crate::module::Table;
 mod display;
 pub mod eval;
 mod op;
+mod ty;
 pub mod verify;
 
 pub(crate) use op::for_each_numeric_op;
 pub use op::{MemArg, NumericOp, Op};
+pub use ty::Type;
 
 entity! {
     /// A function of the module, imported ones first, as in the file.
@@ -40,48 +40,6 @@ entity! {
 entity! {
     /// An instruction of one function.
     Inst, "inst"
-}
-
-/// The type of a value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Type {
-    /// 32-bit integer.
-    I32,
-    /// 64-bit integer.
-    I64,
-    /// 32-bit float.
-    F32,
-    /// 64-bit float.
-    F64,
-    /// 128-bit vector.
-    V128,
-    /// Any reference.
-    Ref,
-}
-
-impl Type {
-    /// Size in memory, in bytes; 0 for references, which cannot be stored.
-    pub fn bytes(self) -> u32 {
-        match self {
-            Type::I32 | Type::F32 => 4,
-            Type::I64 | Type::F64 => 8,
-            Type::V128 => 16,
-            Type::Ref => 0,
-        }
-    }
-}
-
-impl fmt::Display for Type {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Type::I32 => "i32",
-            Type::I64 => "i64",
-            Type::F32 => "f32",
-            Type::F64 => "f64",
-            Type::V128 => "v128",
-            Type::Ref => "ref",
-        })
-    }
 }
 
 /// A function type.

@@ -1,0 +1,52 @@
+//! Which exports of a module the host calls.
+
+use super::pattern::matches;
+use super::{EntryKind, EntryPoint, HostModel};
+use crate::ir::{Func, FuncType};
+use crate::module::Module;
+
+/// An export that the host calls.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportedEntry<'a> {
+    /// Its name.
+    pub export: &'a str,
+    /// The function behind it.
+    pub func: Func,
+    /// Who calls it, and when.
+    pub kind: EntryKind,
+    /// What the model says of it.
+    pub entry: &'a EntryPoint,
+}
+
+/// The exports that the host calls, in file order. Others are left out: the host has no way to them.
+pub fn entry_points<'a>(host: &'a HostModel, module: &'a Module) -> Vec<ExportedEntry<'a>> {
+    let described = |(export, func)| {
+        let entry = host.entry_point(export, module.func_type(func))?;
+        Some(ExportedEntry {
+            export,
+            func,
+            kind: entry.kind,
+            entry,
+        })
+    };
+    module.exported_funcs().filter_map(described).collect()
+}
+
+impl HostModel {
+    /// What describes an export of that name and type: the platform's entry of just that name, else what toolchains
+    /// export everywhere, else the platform's first entry whose pattern fits.
+    pub fn entry_point(&self, export: &str, ty: &FuncType) -> Option<&EntryPoint> {
+        let fits = |entry: &&EntryPoint| {
+            matches(&entry.name, export)
+                && entry.params.admit(&ty.params)
+                && entry.results.admit(&ty.results)
+        };
+        let exact = |entry: &&EntryPoint| entry.name == export && fits(entry);
+        let own = &self.entry_points;
+        let everywhere = &HostModel::support().entry_points;
+        own.iter()
+            .find(exact)
+            .or_else(|| everywhere.iter().find(fits))
+            .or_else(|| own.iter().find(fits))
+    }
+}

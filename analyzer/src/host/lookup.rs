@@ -1,0 +1,36 @@
+//! What a model says of one import, and of one call.
+
+use super::{EffectKind, HostFunction, HostModel, Reentrancy};
+use crate::ir::FuncType;
+
+impl HostModel {
+    /// The function that an import of that name and type stands for: one of the platform, else one that toolchains add
+    /// on any platform.
+    pub fn function(&self, module: &str, name: &str, ty: &FuncType) -> Option<&HostFunction> {
+        self.own_function(module, name, &ty.params, &ty.results)
+            .or_else(|| HostModel::support().own_function(module, name, &ty.params, &ty.results))
+    }
+
+    /// Whether a call to one of this platform's functions lets other code enter the contract again before it returns.
+    /// `flags` is the argument that [`HostFunction::call_flags`] names, where its value is known.
+    pub fn may_reenter(&self, function: &HostFunction, flags: Option<u64>) -> bool {
+        let runs_other_code = [
+            EffectKind::ExternalCall,
+            EffectKind::Delegatecall,
+            EffectKind::ContractCreate,
+        ];
+        if !runs_other_code.into_iter().any(|kind| function.is(kind)) {
+            return false;
+        }
+        if let Some(call) = function.call_flags {
+            if call.read_only != 0 && flags.is_some_and(|bits| bits & call.read_only != 0) {
+                return false;
+            }
+            if call.allow_reentry != 0 {
+                return flags.is_none_or(|bits| bits & call.allow_reentry != 0);
+            }
+        }
+        let of_platform = matches!(self.reentrancy, Reentrancy::Allowed | Reentrancy::Unknown);
+        function.reentry.unwrap_or(of_platform)
+    }
+}
