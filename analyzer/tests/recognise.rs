@@ -1,4 +1,4 @@
-//! Contracts by others, where there is a folder of them: none may be taken for one of another platform.
+//! Modules are recognised as made for their platform.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,9 +68,9 @@ fn wild() -> Option<PathBuf> {
 }
 
 #[test]
-fn each_is_recognised() {
+fn contracts_by_others_are_recognised() {
     let Some(wild) = wild() else {
-        eprintln!("skipped: there is no folder of contracts by others");
+        eprintln!("skipped: no folder shared/wild beside the repository");
         return;
     };
     let manifest = fs::read_to_string(wild.join("manifest.csv")).expect("a manifest");
@@ -94,6 +94,6 @@ fn each_is_recognised() {
         }
         assert_eq!(model.id, recognition.platform);
     }
-    println!("{count} contracts, {} wrong or unsure", wrong.len());
+    assert!(count > 0, "the manifest is empty");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
