@@ -9,6 +9,8 @@
 mod error;
 #[path = "src/host/file.rs"]
 mod file;
+#[path = "src/host/form.rs"]
+mod form;
 #[path = "src/host/model.rs"]
 mod model;
 #[path = "src/ir/ty.rs"]
@@ -28,9 +30,6 @@ use ty::Type;
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=hosts");
-    for source in ["error.rs", "file.rs", "model.rs", "words.rs"] {
-        println!("cargo::rerun-if-changed=src/host/{source}");
-    }
 
     let mut models = Vec::new();
     let mut support = None;

@@ -33,20 +33,12 @@ pub fn entry_points<'a>(host: &'a HostModel, module: &'a Module) -> Vec<Exported
 }
 
 impl HostModel {
-    /// What describes an export of that name and type: the platform's entry of just that name, else what toolchains
-    /// export everywhere, else the platform's first entry whose pattern fits.
+    /// What describes an export of that name and type: the first entry that fits.
     pub fn entry_point(&self, export: &str, ty: &FuncType) -> Option<&EntryPoint> {
-        let fits = |entry: &&EntryPoint| {
+        self.entry_points.iter().find(|entry| {
             matches(&entry.name, export)
                 && entry.params.admit(&ty.params)
                 && entry.results.admit(&ty.results)
-        };
-        let exact = |entry: &&EntryPoint| entry.name == export && fits(entry);
-        let own = &self.entry_points;
-        let everywhere = &HostModel::support().entry_points;
-        own.iter()
-            .find(exact)
-            .or_else(|| everywhere.iter().find(fits))
-            .or_else(|| own.iter().find(fits))
+        })
     }
 }

@@ -7,6 +7,7 @@ mod builtin;
 mod entries;
 mod error;
 mod file;
+mod form;
 mod lookup;
 mod model;
 mod pattern;
