@@ -6,6 +6,7 @@
 
 pub mod entity;
 pub mod facts;
+pub mod graph;
 pub mod host;
 pub mod ir;
 pub mod lift;

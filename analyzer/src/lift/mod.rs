@@ -34,11 +34,13 @@ pub enum LiftError {
         /// The operator's name.
         operator: &'static str,
     },
-    /// The SSA form would be out of proportion to the code.
-    #[error("the function at offset {offset:#x} needs too many block parameters")]
+    /// A limit was hit that no code of a compiler comes near.
+    #[error("the function at offset {offset:#x} has too many {what}")]
     Limit {
         /// Where the body begins.
         offset: u32,
+        /// Of what there is too much.
+        what: &'static str,
     },
     /// The body breaks a rule of the specification; decoding lets no such body through.
     #[error("invalid function body at offset {offset:#x}: {message}")]
@@ -58,6 +60,9 @@ impl From<wasmparser::BinaryReaderError> for LiftError {
         }
     }
 }
+
+/// Loops nested deeper than this are not lifted, so that what follows the nesting may recurse.
+pub const MAX_LOOP_DEPTH: usize = 200;
 
 /// Lifts the body of a function.
 ///

@@ -113,9 +113,14 @@ impl Builder {
                 self.budget = left;
                 Ok(())
             }
-            None => Err(LiftError::Limit {
-                offset: self.body_offset,
-            }),
+            None => Err(self.limit("values for its size")),
+        }
+    }
+
+    pub(super) fn limit(&self, what: &'static str) -> LiftError {
+        LiftError::Limit {
+            offset: self.body_offset,
+            what,
         }
     }
 

@@ -5,7 +5,7 @@ use wasmparser::{BlockType, BrTable, FunctionBody, Operator, OperatorsReader};
 
 use super::operator::{self, one};
 use super::ssa::{Builder, Locals};
-use super::{LiftError, file_offset, finish, opaque};
+use super::{LiftError, MAX_LOOP_DEPTH, file_offset, finish, opaque};
 use crate::entity::Entity;
 use crate::ir::{Block, Callee, Edge, Func, FuncType, Function, Op, Sig, Terminator, Type, Value};
 use crate::module::{Module, Table, value_type};
@@ -45,6 +45,7 @@ pub(super) fn translate(
             height: 0,
             label: None,
         }],
+        loops: 0,
         skipped: 0,
         offset: 0,
         len: 0,
@@ -75,6 +76,8 @@ struct Translator<'m> {
     current: Option<Block>,
     stack: Vec<Value>,
     frames: Vec<Frame>,
+    /// How many of the frames are loops.
+    loops: usize,
     /// How many constructs have begun since control became unreachable.
     skipped: u32,
     /// Where the operator begins.
@@ -357,6 +360,10 @@ impl<'m> Translator<'m> {
     }
 
     fn begin_loop(&mut self, block: Block, ty: BlockType) -> Result<(), LiftError> {
+        self.loops += 1;
+        if self.loops > MAX_LOOP_DEPTH {
+            return Err(self.builder.limit("nested loops"));
+        }
         let params = self.params(ty);
         let height = self.height_below(params)?;
         let header = self.builder.block_with_operands(params, true)?;
@@ -445,7 +452,10 @@ impl<'m> Translator<'m> {
             return Err(self.invalid("`end` without a construct"));
         };
         match (frame.kind, frame.label) {
-            (FrameKind::Loop, Some(header)) => self.builder.close(header)?,
+            (FrameKind::Loop, Some(header)) => {
+                self.loops -= 1;
+                self.builder.close(header)?;
+            }
             (_, Some(join)) => self.enter_with_params(join, frame.height),
             (_, None) => {}
         }
