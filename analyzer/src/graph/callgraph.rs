@@ -96,11 +96,11 @@ impl Reached<'_> {
         for inst in function.insts.values() {
             match inst.op {
                 Op::Call(Callee::Direct(func)) | Op::RefFunc(func) => self.func(func),
-                Op::Call(Callee::Indirect(table, sig)) => {
-                    if self.called.insert((table, self.targets.canonical(sig))) {
-                        for func in self.targets.get(table, sig).to_vec() {
-                            self.func(func);
-                        }
+                Op::Call(Callee::Indirect(table, sig))
+                    if self.called.insert((table, self.targets.canonical(sig))) =>
+                {
+                    for func in self.targets.get(table, sig).to_vec() {
+                        self.func(func);
                     }
                 }
                 _ => {}
