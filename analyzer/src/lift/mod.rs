@@ -11,6 +11,7 @@
 use thiserror::Error;
 use wasmparser::{BinaryReader, FunctionBody};
 
+use crate::ir::verify::verify;
 use crate::ir::{Func, Function};
 use crate::module::{FuncKind, Module};
 
@@ -75,6 +76,11 @@ pub fn lift(module: &Module, func: Func) -> Result<Function, LiftError> {
     let bytes = module.bytes.get(body.clone()).ok_or(LiftError::NoBody)?;
     let body = FunctionBody::new(BinaryReader::new(bytes, body.start as u64));
     let function = translate::translate(module, func, &body)?;
+    if cfg!(debug_assertions)
+        && let Err(errors) = verify(&function, module)
+    {
+        panic!("{func} is lifted wrongly: {}", errors[0]);
+    }
     Ok(function)
 }
 
