@@ -6,6 +6,7 @@
 pub mod callgraph;
 pub mod cfg;
 mod dominators;
+pub mod dot;
 mod indirect;
 pub mod loops;
 mod search;
