@@ -200,7 +200,7 @@ fn hand_checked_functions() {
         ("antelope", "env.db_store_i64(i64,i64,i64,i64,i32,i32)->i32", &[(0, "scope"), (1, "table"), (2, "payer"), (3, "primary-key"), (4, "storage-value")], &[StorageWrite]),
         ("antelope", "env.db_find_i64(i64,i64,i64,i64)->i32", &[(0, "contract"), (1, "scope"), (2, "table"), (3, "primary-key")], &[StorageRead]),
         ("antelope", "env.db_update_i64(i32,i64,i32,i32)", &[(1, "payer"), (2, "storage-value")], &[StorageWrite]),
-        ("antelope", "env.send_inline(i32,i32)", &[(0, "calldata")], &[ExternalCallAsync]),
+        ("antelope", "env.send_inline(i32,i32)", &[(0, "action")], &[ExternalCallAsync]),
         ("antelope", "env.read_action_data(i32,i32)->i32", &[(0, "calldata")], &[CalldataRead]),
         ("cosmwasm", "env.db_write(i32,i32)", &[(0, "storage-key"), (1, "storage-value")], &[StorageWrite]),
         ("cosmwasm", "env.query_chain(i32)->i32", &[(0, "query")], &[ExternalCallReadonly, ChainQuery, CallResultRead]),
@@ -343,7 +343,8 @@ fn arguments_link_to_their_lengths() {
 #[test]
 fn who_may_enter_again() {
     let may = |platform: &str, signature: &str, flags: Option<u64>| {
-        model(platform).may_reenter(function(platform, signature), flags)
+        let function = function(platform, signature);
+        model(platform).may_reenter(function, &function.effects, flags)
     };
     let call = "seal1.call(i32,i32,i64,i32,i32,i32,i32,i32)->i32";
     assert!(!may("ink", call, Some(0)));
@@ -364,6 +365,26 @@ fn who_may_enter_again() {
         None
     ));
     assert!(!may("ink", "seal0.transfer(i32,i32,i32,i32)->i32", None));
+    // Nothing protects the caller from a constructor, or the contract from foreign code that runs as its own.
+    assert!(may(
+        "ink",
+        "seal1.instantiate(i32,i64,i32,i32,i32,i32,i32,i32,i32,i32,i32)->i32",
+        None
+    ));
+    assert!(may(
+        "ink",
+        "seal0.delegate_call(i32,i32,i32,i32,i32,i32)->i32",
+        Some(0)
+    ));
+    // What one import stands for decides.
+    let concordium = model("concordium");
+    let invoke = function("concordium", "concordium.invoke(i32,i32,i32)->i64");
+    let may_invoke = |tag: &str| {
+        let operation = concordium.virtual_function(invoke, tag).expect(tag);
+        concordium.may_reenter(invoke, &operation.effects, None)
+    };
+    assert!(may_invoke("1"));
+    assert!(!may_invoke("0"));
     assert!(may(
         "stylus",
         "vm_hooks.call_contract(i32,i32,i32,i32,i64,i32)->i32",

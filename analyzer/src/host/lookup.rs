@@ -11,19 +11,24 @@ impl HostModel {
             .or_else(|| HostModel::support().own_function(module, name, &ty.params, &ty.results))
     }
 
-    /// Whether a call to one of this platform's functions lets other code enter the contract again before it returns.
-    /// `flags` is the argument that [`HostFunction::call_flags`] names, where its value is known.
-    pub fn may_reenter(&self, function: &HostFunction, flags: Option<u64>) -> bool {
-        let runs_other_code = [
-            EffectKind::ExternalCall,
-            EffectKind::Delegatecall,
-            EffectKind::ContractCreate,
-        ];
-        if !runs_other_code.into_iter().any(|kind| function.is(kind)) {
+    /// Whether a call lets other code enter the contract again before it returns. `effects` are those of the function, or
+    /// of the operation behind it; `flags` is the argument that [`HostFunction::call_flags`] names, where it is known.
+    pub fn may_reenter(
+        &self,
+        function: &HostFunction,
+        effects: &[EffectKind],
+        flags: Option<u64>,
+    ) -> bool {
+        use EffectKind::{ContractCreate, Delegatecall, ExternalCall};
+        let runs_other_code = [ExternalCall, Delegatecall, ContractCreate];
+        if !effects
+            .iter()
+            .any(|effect| runs_other_code.contains(effect))
+        {
             return false;
         }
         if let Some(call) = function.call_flags {
-            if call.read_only != 0 && flags.is_some_and(|bits| bits & call.read_only != 0) {
+            if flags.is_some_and(|bits| bits & call.read_only != 0) {
                 return false;
             }
             if call.allow_reentry != 0 {

@@ -321,7 +321,7 @@ pub enum Place {
     Prefixed(u32),
 }
 
-/// The structure of all arguments whose bytes mean the same.
+/// The structure of all arguments and fields whose bytes mean the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// The meaning.

@@ -392,6 +392,7 @@ pub const WHATS: &[(&str, &str)] = &[
     ("secondary-key", "secondary key of a row"),
     ("payer", "account that pays for what is stored"),
     ("durability", "how long an entry lives"),
+    ("collection", "the private collection that an entry is in"),
     ("query", "question to the chain or to a database"),
     // Who.
     ("account", "an account; of a transfer, its receiver"),
@@ -419,8 +420,9 @@ pub const WHATS: &[(&str, &str)] = &[
     ("method-name", "name or number of a method"),
     ("calldata", "input of a call"),
     ("arg-name", "name of an input"),
+    ("action", "a contract, a method and its input, packed"),
     ("promise", "a scheduled call"),
-    ("callback", "code that is called back"),
+    ("callback", "the function or method that is called back"),
     ("closure", "data kept for a callback"),
     ("call-flags", "flags of a call"),
     ("return-flags", "flags of a return"),
