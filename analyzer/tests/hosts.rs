@@ -694,3 +694,33 @@ fn errors_name_place_and_expectation() {
         assert!(error.line > 6, "{error}");
     }
 }
+
+#[test]
+fn broken_files_are_errors_within_the_file() {
+    let lines: Vec<&str> = CONSORTIUM.lines().collect();
+    let check = |text: &str| {
+        if let Err(error) = parse(text) {
+            assert!(error.span.end <= text.len(), "{error}");
+            assert!(error.line <= text.lines().count() + 1, "{error}");
+        }
+    };
+    for at in (0..CONSORTIUM.len()).filter(|at| CONSORTIUM.is_char_boundary(*at)) {
+        check(&CONSORTIUM[..at]);
+    }
+    for left_out in 0..lines.len() {
+        let rest = [&lines[..left_out], &lines[left_out + 1..]].concat();
+        check(&rest.join("\n"));
+    }
+    for garbage in [
+        "",
+        "=",
+        "[platform",
+        "\u{feff}",
+        "[[function]]\nname = 1",
+        "é = [",
+        "platform = 3",
+    ] {
+        assert!(parse(garbage).is_err(), "{garbage}");
+        check(garbage);
+    }
+}
