@@ -1,8 +1,10 @@
 //! Every numeric operator against an engine, on random operands and on the edges of the types.
 
-use arbtest::{arbitrary, arbtest};
+mod support;
+
 use contract_lint_analyzer::ir::eval::eval;
 use contract_lint_analyzer::ir::{NumericOp, Type};
+use support::for_seeds;
 use wasmi::{Engine, Instance, Linker, Module, Store, Val};
 
 /// A module that exports each operator as a function over integers: floats go in and out as their bits.
@@ -172,7 +174,7 @@ fn every_operator_at_the_edges() {
 #[test]
 fn every_operator_on_random_operands() {
     let mut oracle = Oracle::new();
-    arbtest(|u: &mut arbitrary::Unstructured<'_>| {
+    for_seeds(2_000, 16, |u| {
         let args: [u64; 2] = u.arbitrary()?;
         for op in NumericOp::ALL {
             check(&mut oracle, *op, &args);

@@ -1,11 +1,14 @@
 //! Dominators and loops against their definitions, on random graphs.
 
-use arbtest::{arbitrary, arbtest};
+mod support;
+
+use arbtest::arbitrary;
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::graph::cfg::Cfg;
 use contract_lint_analyzer::graph::loops::{Element, LoopForest};
 use contract_lint_analyzer::graph::{Dominators, PostDominators};
 use contract_lint_analyzer::ir::Block;
+use support::for_seeds;
 
 /// A graph of up to 12 blocks with any edges: irreducible ones and unreachable blocks included.
 fn random_graph(u: &mut arbitrary::Unstructured<'_>) -> arbitrary::Result<Vec<Vec<Block>>> {
@@ -41,7 +44,7 @@ fn reached(succs: &[Vec<Block>], from: Block, avoid: Option<Block>) -> Vec<bool>
 
 #[test]
 fn dominators_are_what_every_path_passes() {
-    arbtest(|u| {
+    for_seeds(500, 64, |u| {
         let succs = random_graph(u)?;
         let cfg = cfg(&succs);
         let dominators = Dominators::new(&cfg);
@@ -70,7 +73,7 @@ fn dominators_are_what_every_path_passes() {
 
 #[test]
 fn post_dominators_are_what_every_path_to_an_end_passes() {
-    arbtest(|u| {
+    for_seeds(500, 64, |u| {
         let succs = random_graph(u)?;
         let cfg = cfg(&succs);
         let post = PostDominators::new(&cfg);
@@ -108,7 +111,7 @@ fn flatten(elements: &[Element], headers: &mut Vec<Block>, out: &mut Vec<(Block,
 
 #[test]
 fn loops_are_a_weak_topological_order() {
-    arbtest(|u| {
+    for_seeds(500, 64, |u| {
         let succs = random_graph(u)?;
         let cfg = cfg(&succs);
         let forest = LoopForest::new(&cfg);
@@ -140,7 +143,7 @@ fn loops_are_a_weak_topological_order() {
 
 #[test]
 fn a_loop_is_strongly_connected() {
-    arbtest(|u| {
+    for_seeds(500, 64, |u| {
         let succs = random_graph(u)?;
         let cfg = cfg(&succs);
         let forest = LoopForest::new(&cfg);
