@@ -1,7 +1,11 @@
 //! The effect graph of a method: the control flow of everything it calls, reduced to the points that matter.
 
-use super::{Node, NodeData, NodeKind};
+use petgraph::algo::dominators::simple_fast;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::{Branch, Effect, Node, NodeData, NodeKind};
 use crate::entity::{Entity, PrimaryMap};
+use crate::host::EffectKind;
 
 /// The points at which a method touches the world, decides or ends, and how control goes between them.
 ///
@@ -11,21 +15,200 @@ use crate::entity::{Entity, PrimaryMap};
 pub struct EffectGraph {
     /// The nodes; the first is the entry.
     pub nodes: PrimaryMap<Node, NodeData>,
+    preds: Vec<Vec<Node>>,
+    /// The immediate dominator of each node; `None` for the entry.
+    idom: Vec<Option<Node>>,
+    /// Whether something that lasts can still happen from here on.
+    acts: Vec<bool>,
 }
 
 impl EffectGraph {
+    /// A graph of these nodes, all reachable from the first.
+    pub fn new(nodes: PrimaryMap<Node, NodeData>) -> Self {
+        let mut preds = vec![Vec::new(); nodes.len()];
+        let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(nodes.len(), nodes.len());
+        for _ in nodes.keys() {
+            graph.add_node(());
+        }
+        for (node, data) in nodes.iter() {
+            for succ in &data.succs {
+                preds[succ.index()].push(node);
+                graph.add_edge(
+                    NodeIndex::new(node.index()),
+                    NodeIndex::new(succ.index()),
+                    (),
+                );
+            }
+        }
+        let mut idom = vec![None; nodes.len()];
+        if !nodes.is_empty() {
+            let dominators = simple_fast(&graph, NodeIndex::new(0));
+            for node in nodes.keys() {
+                idom[node.index()] = dominators
+                    .immediate_dominator(NodeIndex::new(node.index()))
+                    .map(|d| Node::new(d.index()));
+            }
+        }
+        let mut acts = vec![false; nodes.len()];
+        let mut todo: Vec<Node> = nodes
+            .iter()
+            .filter(|(_, data)| match &data.kind {
+                NodeKind::Effect(effect) => effect.lasts(),
+                NodeKind::Unknown(_) => true,
+                _ => false,
+            })
+            .map(|(node, _)| node)
+            .collect();
+        while let Some(node) = todo.pop() {
+            if !std::mem::replace(&mut acts[node.index()], true) {
+                todo.extend(&preds[node.index()]);
+            }
+        }
+        EffectGraph {
+            nodes,
+            preds,
+            idom,
+            acts,
+        }
+    }
+
     /// Where control enters.
     pub fn entry(&self) -> Node {
         Node::new(0)
     }
 
+    /// Where control comes from.
+    pub fn preds(&self, node: Node) -> &[Node] {
+        &self.preds[node.index()]
+    }
+
     /// All effects with their nodes, in the order of the nodes.
-    pub fn effects(&self) -> impl Iterator<Item = (Node, &super::Effect)> {
+    pub fn effects(&self) -> impl Iterator<Item = (Node, &Effect)> {
         self.nodes
             .iter()
             .filter_map(|(node, data)| match &data.kind {
                 NodeKind::Effect(effect) => Some((node, effect)),
                 _ => None,
             })
+    }
+
+    /// The effects of one kind.
+    pub fn effects_of(&self, kind: EffectKind) -> impl Iterator<Item = (Node, &Effect)> {
+        self.effects().filter(move |(_, effect)| effect.is(kind))
+    }
+
+    /// The effect at a node.
+    pub fn effect(&self, node: Node) -> Option<&Effect> {
+        match &self.nodes[node].kind {
+            NodeKind::Effect(effect) => Some(effect),
+            _ => None,
+        }
+    }
+
+    /// Whether something that lasts (a write, a call, a transfer, an event) can still happen from a node on, the node
+    /// included.
+    pub fn acts_from(&self, node: Node) -> bool {
+        self.acts[node.index()]
+    }
+
+    /// The strict dominators of a node, nearest first: every path to it passes all of them.
+    pub fn dominators(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
+        std::iter::successors(self.idom[node.index()], |n| self.idom[n.index()])
+    }
+
+    /// Whether every path to `node` passes `by` (or they are the same).
+    pub fn dominates(&self, by: Node, node: Node) -> bool {
+        by == node || self.dominators(node).any(|d| d == by)
+    }
+
+    /// Whether a path of at least one step leads from one node to another.
+    pub fn reaches(&self, from: Node, to: Node) -> bool {
+        self.path(from, to, |_| true).is_some()
+    }
+
+    /// A shortest path of at least one step from one node to another whose inner nodes all pass the test. Both ends are
+    /// part of it.
+    pub fn path(&self, from: Node, to: Node, through: impl Fn(Node) -> bool) -> Option<Vec<Node>> {
+        let mut came_from: Vec<Option<Node>> = vec![None; self.nodes.len()];
+        let mut queue = std::collections::VecDeque::from([from]);
+        while let Some(node) = queue.pop_front() {
+            for succ in &self.nodes[node].succs {
+                if came_from[succ.index()].is_some() {
+                    continue;
+                }
+                came_from[succ.index()] = Some(node);
+                if *succ == to {
+                    let mut path = vec![to];
+                    let mut at = node;
+                    while at != from {
+                        path.push(at);
+                        at = came_from[at.index()].unwrap_or(from);
+                    }
+                    path.push(from);
+                    path.reverse();
+                    return Some(path);
+                }
+                if through(*succ) {
+                    queue.push_back(*succ);
+                }
+            }
+        }
+        None
+    }
+
+    /// The decisions that every path to a node passes and of which another outcome leads to nothing that lasts: checks.
+    /// Nearest first.
+    pub fn checks(&self, node: Node) -> Vec<(Node, &Branch)> {
+        let mut checks = Vec::new();
+        for dominator in self.dominators(node) {
+            let data = &self.nodes[dominator];
+            let NodeKind::Branch(branch) = &data.kind else {
+                continue;
+            };
+            let refuses = data.succs.iter().any(|succ| !self.acts_from(*succ));
+            if refuses {
+                checks.push((dominator, branch));
+            }
+        }
+        checks
+    }
+
+    /// The decisions that every path to a node passes. Nearest first.
+    pub fn decisions(&self, node: Node) -> Vec<(Node, &Branch)> {
+        self.dominators(node)
+            .filter_map(|dominator| match &self.nodes[dominator].kind {
+                NodeKind::Branch(branch) => Some((dominator, branch)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+impl Effect {
+    /// Whether it lasts beyond the call: changes state, moves assets, runs other code, publishes something.
+    pub fn lasts(&self) -> bool {
+        use EffectKind as E;
+        self.kinds.iter().any(|kind| {
+            matches!(
+                kind,
+                E::StorageWrite
+                    | E::StorageRemove
+                    | E::TransientWrite
+                    | E::PrivateDataWrite
+                    | E::ExternalCall
+                    | E::ExternalCallAsync
+                    | E::Delegatecall
+                    | E::ContractCreate
+                    | E::CodeUpgrade
+                    | E::SelfDestruct
+                    | E::ValueTransfer
+                    | E::AssetMintBurn
+                    | E::AccessControlWrite
+                    | E::EventLog
+                    | E::CrossChainSend
+                    | E::ChainAdmin
+                    | E::Dispatch
+            )
+        })
     }
 }

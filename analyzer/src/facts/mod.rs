@@ -9,10 +9,13 @@ use crate::host::{EffectKind, EntryKind, HostModel};
 use crate::ir::Func;
 use crate::module::Module;
 
+mod display;
 mod graph;
+mod guard;
 mod key;
 
 pub use graph::EffectGraph;
+pub use guard::{Guard, Strength};
 pub use key::{Content, Piece};
 
 /// Everything known about one contract.
@@ -96,6 +99,10 @@ pub enum Reason {
     UnknownImport(String),
     /// More work than the limit allows.
     Limit(&'static str),
+    /// A call of a dispatching host function whose operation could not be determined.
+    UnresolvedOperation(String),
+    /// A function with an operator that is not supported.
+    NotLifted(Func),
     /// Recursion deeper than is followed.
     Recursion(Func),
 }
@@ -220,6 +227,10 @@ pub enum Relation {
 /// Where data comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
+    /// What the entry point's dispatcher selects the method by.
+    Selector,
+    /// The account whose action or notification this is (Antelope's `code`).
+    FirstReceiver,
     /// The caller's input, this parameter of the method.
     Param(u32),
     /// The caller's input, which part is not known.

@@ -1,0 +1,649 @@
+//! Hash-consed pieces of the abstract domain: label sets, contents, predicates, values. Equal things have equal ids, so
+//! that comparing and joining states is comparing numbers.
+
+use std::hash::Hash;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::facts::Relation;
+
+/// Assigns dense ids to values and finds them again.
+#[derive(Debug)]
+struct Interner<T> {
+    items: Vec<T>,
+    ids: FxHashMap<T, u32>,
+}
+
+impl<T: Clone + Eq + Hash> Interner<T> {
+    fn with_first(first: T) -> Self {
+        let mut interner = Interner {
+            items: Vec::new(),
+            ids: FxHashMap::default(),
+        };
+        interner.intern(first);
+        interner
+    }
+
+    fn intern(&mut self, item: T) -> u32 {
+        if let Some(id) = self.ids.get(&item) {
+            return *id;
+        }
+        let id = u32::try_from(self.items.len()).expect("the work limit keeps the arena small");
+        self.items.push(item.clone());
+        self.ids.insert(item, id);
+        id
+    }
+}
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub(super) struct $name(u32);
+    };
+}
+
+id! {
+    /// A [`Label`].
+    LabelId
+}
+id! {
+    /// A set of labels; the empty one is [`LabelSet::NONE`].
+    LabelSet
+}
+id! {
+    /// A run of bytes; the empty one is [`Bytes::EMPTY`].
+    Bytes
+}
+id! {
+    /// A set of predicates; the empty one is [`PredSet::NONE`].
+    PredSet
+}
+id! {
+    /// An abstract value.
+    Val
+}
+id! {
+    /// A set of two to [`MAX_CHOICES`] constants.
+    Choices
+}
+
+id! {
+    /// A set of addresses: space and offset.
+    Places
+}
+
+impl LabelSet {
+    pub(super) const NONE: LabelSet = LabelSet(0);
+}
+impl Bytes {
+    pub(super) const EMPTY: Bytes = Bytes(0);
+}
+impl PredSet {
+    pub(super) const NONE: PredSet = PredSet(0);
+}
+impl Val {
+    /// A value of which nothing is known.
+    pub(super) const ANY: Val = Val(0);
+    /// Marks a byte of memory that was not written.
+    pub(super) const UNSET: Val = Val(u32::MAX);
+}
+
+/// More constants than this are just "unknown".
+const MAX_CHOICES: usize = 8;
+
+/// More addresses than this are just "unknown".
+const MAX_PLACES: usize = 4;
+
+/// A decision that more predicates than this lead to is not told apart by them.
+const MAX_PREDICATES: usize = 8;
+
+/// Contents longer than this are cut to a hole.
+const MAX_PIECES: usize = 24;
+
+/// [`crate::facts::Label`] with interned contents.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(super) enum Label {
+    Selector,
+    FirstReceiver,
+    Param(u32),
+    Input,
+    Caller,
+    Origin,
+    SelfIdentity,
+    AttachedValue,
+    Time,
+    BlockInfo,
+    Randomness,
+    Storage(Bytes),
+    CallResult,
+    Balance,
+    AuthAnswer(Bytes),
+    Digest(Bytes),
+    Chain,
+}
+
+/// [`crate::facts::Piece`] with interned labels.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Piece {
+    Const(Rc<[u8]>),
+    Hole {
+        labels: LabelSet,
+        len: Option<u32>,
+        decreased: bool,
+    },
+}
+
+/// A comparison that decides something.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(super) struct Pred {
+    pub(super) relation: Relation,
+    pub(super) left: Bytes,
+    pub(super) right: Bytes,
+}
+
+/// Where a pointer points: 0 is linear memory by absolute address, others are one per allocation or host-side object.
+pub(super) type Space = u32;
+
+/// What is known of the bits of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Kind {
+    /// Nothing.
+    Any,
+    /// All of them.
+    Const(u64),
+    /// One of a few constants.
+    OneOf(Choices),
+    /// An address in an allocation: exactly this offset, or (`exact` false) this or a greater one.
+    Ptr { space: Space, off: u32, exact: bool },
+    /// One of a few addresses: two to [`MAX_PLACES`], not all in linear memory.
+    Places(Places),
+    /// A tagged Soroban value, or a number standing for a host-side object, with this content.
+    Obj(Bytes),
+}
+
+/// An abstract value: bits, where they come from, and which decisions chose them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) struct ValData {
+    pub(super) kind: Kind,
+    /// Whose data it is (explicit flow).
+    pub(super) labels: LabelSet,
+    /// Which comparisons it is the outcome of, directly or because paths that they separate were joined.
+    pub(super) preds: PredSet,
+    /// Whether it is a difference whose minuend is data.
+    pub(super) decreased: bool,
+}
+
+/// Owns everything interned while one method is analysed.
+#[derive(Debug)]
+pub(super) struct Arena {
+    labels: Interner<Label>,
+    sets: Interner<Rc<[LabelId]>>,
+    bytes: Interner<Rc<[Piece]>>,
+    preds: Interner<Pred>,
+    pred_sets: Interner<Rc<[u32]>>,
+    choices: Interner<Rc<[u64]>>,
+    places: Interner<Rc<[(Space, u32)]>>,
+    /// The shadow stack: what lies there is an address rather than a number.
+    pub(super) stack: std::ops::Range<u32>,
+    vals: Interner<ValData>,
+    unions: FxHashMap<(LabelSet, LabelSet), LabelSet>,
+    pred_unions: FxHashMap<(PredSet, PredSet), PredSet>,
+}
+
+impl Arena {
+    pub(super) fn new() -> Self {
+        Arena {
+            labels: Interner::with_first(Label::Input),
+            sets: Interner::with_first(Rc::from([])),
+            bytes: Interner::with_first(Rc::from([])),
+            preds: Interner::with_first(Pred {
+                relation: Relation::Truth,
+                left: Bytes::EMPTY,
+                right: Bytes::EMPTY,
+            }),
+            pred_sets: Interner::with_first(Rc::from([])),
+            choices: Interner::with_first(Rc::from([])),
+            places: Interner::with_first(Rc::from([])),
+            stack: 0..0,
+            vals: Interner::with_first(ValData {
+                kind: Kind::Any,
+                labels: LabelSet::NONE,
+                preds: PredSet::NONE,
+                decreased: false,
+            }),
+            unions: FxHashMap::default(),
+            pred_unions: FxHashMap::default(),
+        }
+    }
+
+    pub(super) fn val(&mut self, data: ValData) -> Val {
+        Val(self.vals.intern(data))
+    }
+
+    pub(super) fn data(&self, val: Val) -> ValData {
+        self.vals.items[val.0 as usize]
+    }
+
+    pub(super) fn constant(&mut self, bits: u64) -> Val {
+        self.val(ValData {
+            kind: Kind::Const(bits),
+            labels: LabelSet::NONE,
+            preds: PredSet::NONE,
+            decreased: false,
+        })
+    }
+
+    pub(super) fn pointer(&mut self, space: Space, off: u32) -> Val {
+        self.val(ValData {
+            kind: Kind::Ptr {
+                space,
+                off,
+                exact: true,
+            },
+            labels: LabelSet::NONE,
+            preds: PredSet::NONE,
+            decreased: false,
+        })
+    }
+
+    /// An unknown value from these sources.
+    pub(super) fn unknown(&mut self, labels: LabelSet) -> Val {
+        self.val(ValData {
+            kind: Kind::Any,
+            labels,
+            preds: PredSet::NONE,
+            decreased: false,
+        })
+    }
+
+    /// A value standing for a host-side object.
+    pub(super) fn object(&mut self, content: Bytes) -> Val {
+        let labels = self.labels_of(content);
+        self.val(ValData {
+            kind: Kind::Obj(content),
+            labels,
+            preds: PredSet::NONE,
+            decreased: false,
+        })
+    }
+
+    /// The constant that a value is, if it is one.
+    pub(super) fn as_const(&self, val: Val) -> Option<u64> {
+        match self.data(val).kind {
+            Kind::Const(bits) => Some(bits),
+            _ => None,
+        }
+    }
+
+    /// The constants that a value may be, if they are few.
+    pub(super) fn as_choices(&self, val: Val) -> Option<Rc<[u64]>> {
+        match self.data(val).kind {
+            Kind::Const(bits) => Some(Rc::from([bits])),
+            Kind::OneOf(id) => Some(self.choices.items[id.0 as usize].clone()),
+            _ => None,
+        }
+    }
+
+    /// The exact addresses that a value may be, if it is certainly an address and they are few. Constants count only if
+    /// asked for, since numbers are constants too.
+    pub(super) fn as_places(&self, kind: Kind, constants: bool) -> Option<Rc<[(Space, u32)]>> {
+        match kind {
+            Kind::Ptr {
+                space,
+                off,
+                exact: true,
+            } => Some(Rc::from([(space, off)])),
+            Kind::Places(id) => Some(self.places.items[id.0 as usize].clone()),
+            Kind::Const(bits) if constants && bits <= u64::from(u32::MAX) => {
+                Some(Rc::from([(0, bits as u32)]))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a value is certainly an address other than 0.
+    pub(super) fn is_non_null(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Ptr { .. } => true,
+            Kind::Places(id) => !self.places.items[id.0 as usize].contains(&(0, 0)),
+            _ => false,
+        }
+    }
+
+    /// The kind for a set of possible addresses.
+    pub(super) fn kind_of_places(&mut self, mut places: Vec<(Space, u32)>) -> Kind {
+        places.sort_unstable();
+        places.dedup();
+        match places[..] {
+            [] => Kind::Any,
+            [(0, off)] => Kind::Const(u64::from(off)),
+            [(space, off)] => Kind::Ptr {
+                space,
+                off,
+                exact: true,
+            },
+            _ if places.len() > MAX_PLACES => Kind::Any,
+            _ => Kind::Places(Places(self.places.intern(places.into()))),
+        }
+    }
+
+    /// The kind for a set of possible constants.
+    pub(super) fn kind_of_choices(&mut self, mut choices: Vec<u64>) -> Kind {
+        choices.sort_unstable();
+        choices.dedup();
+        match choices.as_slice() {
+            [] => Kind::Any,
+            [bits] => Kind::Const(*bits),
+            more if more.len() > MAX_CHOICES => Kind::Any,
+            _ => Kind::OneOf(Choices(self.choices.intern(Rc::from(choices)))),
+        }
+    }
+
+    pub(super) fn label(&mut self, label: Label) -> LabelSet {
+        let id = LabelId(self.labels.intern(label));
+        LabelSet(self.sets.intern(Rc::from([id])))
+    }
+
+    pub(super) fn label_list(&self, set: LabelSet) -> impl Iterator<Item = Label> + '_ {
+        self.sets.items[set.0 as usize]
+            .iter()
+            .map(|id| self.labels.items[id.0 as usize])
+    }
+
+    pub(super) fn union(&mut self, a: LabelSet, b: LabelSet) -> LabelSet {
+        if a == b || b == LabelSet::NONE {
+            return a;
+        }
+        if a == LabelSet::NONE {
+            return b;
+        }
+        let key = (a.min(b), a.max(b));
+        if let Some(union) = self.unions.get(&key) {
+            return *union;
+        }
+        let union = merge(
+            &self.sets.items[a.0 as usize],
+            &self.sets.items[b.0 as usize],
+        );
+        let union = LabelSet(self.sets.intern(union.into()));
+        self.unions.insert(key, union);
+        union
+    }
+
+    pub(super) fn pred(&mut self, pred: Pred) -> PredSet {
+        let id = self.preds.intern(pred);
+        PredSet(self.pred_sets.intern(Rc::from([id])))
+    }
+
+    pub(super) fn pred_list(&self, set: PredSet) -> impl Iterator<Item = Pred> + '_ {
+        self.pred_sets.items[set.0 as usize]
+            .iter()
+            .map(|id| self.preds.items[*id as usize])
+    }
+
+    pub(super) fn pred_union(&mut self, a: PredSet, b: PredSet) -> PredSet {
+        if a == b || b == PredSet::NONE {
+            return a;
+        }
+        if a == PredSet::NONE {
+            return b;
+        }
+        let key = (a.min(b), a.max(b));
+        if let Some(union) = self.pred_unions.get(&key) {
+            return *union;
+        }
+        let mut union = merge(
+            &self.pred_sets.items[a.0 as usize],
+            &self.pred_sets.items[b.0 as usize],
+        );
+        if union.len() > MAX_PREDICATES {
+            // Who the caller is decides access; what else decides matters less.
+            union.sort_by_key(|id| (!self.speaks_of_identity(*id), *id));
+            union.truncate(MAX_PREDICATES);
+            union.sort_unstable();
+        }
+        let union = PredSet(self.pred_sets.intern(union.into()));
+        self.pred_unions.insert(key, union);
+        union
+    }
+
+    fn speaks_of_identity(&self, pred: u32) -> bool {
+        let pred = self.preds.items[pred as usize];
+        [pred.left, pred.right].into_iter().any(|side| {
+            self.pieces(side).iter().any(|piece| match piece {
+                Piece::Hole { labels, .. } => self
+                    .label_list(*labels)
+                    .any(|l| matches!(l, Label::Caller | Label::Origin | Label::AuthAnswer(_))),
+                Piece::Const(_) => false,
+            })
+        })
+    }
+
+    /// The constants that data of one source, and of no other, was compared with for equality, as bytes.
+    pub(super) fn compared_with(&self, label: Label) -> std::collections::BTreeSet<Vec<u8>> {
+        let is_it = |bytes: Bytes| match &self.pieces(bytes)[..] {
+            [Piece::Hole { labels, .. }] => self.label_list(*labels).eq([label]),
+            _ => false,
+        };
+        let mut found = std::collections::BTreeSet::new();
+        for pred in &self.preds.items {
+            for (data, constant) in [(pred.left, pred.right), (pred.right, pred.left)] {
+                if pred.relation == Relation::Equal
+                    && is_it(data)
+                    && let [Piece::Const(bytes)] = &self.pieces(constant)[..]
+                {
+                    found.insert(bytes.to_vec());
+                }
+            }
+        }
+        found
+    }
+
+    /// A run of bytes from its pieces; neighbouring constants and equal holes are merged.
+    pub(super) fn bytes(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Bytes {
+        let mut merged: Vec<Piece> = Vec::new();
+        for piece in pieces {
+            let full = merged.len() >= MAX_PIECES;
+            match (merged.last_mut(), piece) {
+                (_, Piece::Const(bytes)) if bytes.is_empty() => {}
+                (Some(Piece::Const(last)), Piece::Const(bytes)) => {
+                    *last = last.iter().chain(bytes.iter()).copied().collect();
+                }
+                (
+                    Some(Piece::Hole {
+                        labels,
+                        len,
+                        decreased,
+                    }),
+                    Piece::Hole {
+                        labels: more,
+                        len: more_len,
+                        decreased: more_decreased,
+                    },
+                ) if full || *labels == more => {
+                    *len = len.zip(more_len).map(|(a, b)| a.saturating_add(b));
+                    *decreased |= more_decreased;
+                    *labels = self.union(*labels, more);
+                }
+                (_, piece) if !full => merged.push(piece),
+                // What follows is cut off.
+                _ => {}
+            }
+        }
+        Bytes(self.bytes.intern(merged.into()))
+    }
+
+    pub(super) fn pieces(&self, bytes: Bytes) -> &Rc<[Piece]> {
+        &self.bytes.items[bytes.0 as usize]
+    }
+
+    pub(super) fn constant_bytes(&mut self, bytes: &[u8]) -> Bytes {
+        self.bytes([Piece::Const(bytes.into())])
+    }
+
+    pub(super) fn hole(&mut self, labels: LabelSet, len: Option<u32>) -> Bytes {
+        self.bytes([Piece::Hole {
+            labels,
+            len,
+            decreased: false,
+        }])
+    }
+
+    pub(super) fn concat(&mut self, parts: &[Bytes]) -> Bytes {
+        let pieces: Vec<Piece> = parts
+            .iter()
+            .flat_map(|part| self.pieces(*part).to_vec())
+            .collect();
+        self.bytes(pieces)
+    }
+
+    /// All bytes, if all are known.
+    pub(super) fn known_bytes(&self, bytes: Bytes) -> Option<Rc<[u8]>> {
+        match &self.pieces(bytes)[..] {
+            [] => Some(Rc::from([])),
+            [Piece::Const(bytes)] => Some(bytes.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether two runs of equal length differ for certain, in the bytes that both begin with.
+    pub(super) fn differ(&self, a: Bytes, b: Bytes) -> bool {
+        match (&self.pieces(a)[..], &self.pieces(b)[..]) {
+            ([Piece::Const(x), ..], [Piece::Const(y), ..]) => {
+                x.iter().zip(y.iter()).any(|(p, q)| p != q)
+            }
+            _ => false,
+        }
+    }
+
+    /// Where any of the bytes come from.
+    pub(super) fn labels_of(&mut self, bytes: Bytes) -> LabelSet {
+        let pieces = self.pieces(bytes).clone();
+        let mut labels = LabelSet::NONE;
+        for piece in pieces.iter() {
+            if let Piece::Hole { labels: more, .. } = piece {
+                labels = self.union(labels, *more);
+            }
+        }
+        labels
+    }
+
+    /// The content that a value has as bytes of this width.
+    pub(super) fn bytes_of(&mut self, val: Val, width: u32) -> Bytes {
+        let data = self.data(val);
+        match data.kind {
+            Kind::Const(bits) if data.labels == LabelSet::NONE => {
+                let bytes = bits.to_le_bytes();
+                self.constant_bytes(&bytes[..(width as usize).min(8)])
+            }
+            Kind::Obj(content) => content,
+            _ => self.bytes([Piece::Hole {
+                labels: data.labels,
+                len: Some(width),
+                decreased: data.decreased,
+            }]),
+        }
+    }
+
+    /// The least value that covers both, chosen between by the given predicates.
+    pub(super) fn join(&mut self, a: Val, b: Val, control: PredSet, widen: bool) -> Val {
+        if a == b {
+            return a;
+        }
+        if a == Val::UNSET || b == Val::UNSET {
+            return if a == Val::UNSET { b } else { a };
+        }
+        let (x, y) = (self.data(a), self.data(b));
+        let kind = if x.kind == y.kind {
+            x.kind
+        } else {
+            match (x.kind, y.kind) {
+                (
+                    Kind::Ptr { space, off: o1, .. },
+                    Kind::Ptr {
+                        space: s2, off: o2, ..
+                    },
+                ) if space == s2 => Kind::Ptr {
+                    space,
+                    off: o1.min(o2),
+                    exact: false,
+                },
+                (Kind::Obj(p), Kind::Obj(q)) => Kind::Obj(self.join_bytes(p, q)),
+                (p, q) if self.are_addresses(p, q) => {
+                    match (self.as_places(p, true), self.as_places(q, true)) {
+                        (Some(p), Some(q)) => {
+                            self.kind_of_places(p.iter().chain(q.iter()).copied().collect())
+                        }
+                        _ => Kind::Any,
+                    }
+                }
+                _ if widen => Kind::Any,
+                _ => match (self.as_choices(a), self.as_choices(b)) {
+                    (Some(p), Some(q)) => {
+                        self.kind_of_choices(p.iter().chain(q.iter()).copied().collect())
+                    }
+                    _ => Kind::Any,
+                },
+            }
+        };
+        let preds = self.pred_union(x.preds, y.preds);
+        let preds = if x.kind == y.kind {
+            preds
+        } else {
+            self.pred_union(preds, control)
+        };
+        let labels = self.union(x.labels, y.labels);
+        self.val(ValData {
+            kind,
+            labels,
+            preds,
+            decreased: x.decreased || y.decreased,
+        })
+    }
+
+    /// Whether of two kinds at least one is certainly an address.
+    fn are_addresses(&self, p: Kind, q: Kind) -> bool {
+        [p, q]
+            .into_iter()
+            .any(|k| matches!(k, Kind::Ptr { exact: true, .. } | Kind::Places(_)))
+    }
+
+    /// The least content that covers both: what they begin with alike, then a hole.
+    pub(super) fn join_bytes(&mut self, a: Bytes, b: Bytes) -> Bytes {
+        if a == b {
+            return a;
+        }
+        let (p, q) = (self.pieces(a).clone(), self.pieces(b).clone());
+        let same = p.iter().zip(q.iter()).take_while(|(x, y)| x == y).count();
+        let mut pieces = p[..same].to_vec();
+        let mut labels = LabelSet::NONE;
+        let mut decreased = false;
+        for piece in p[same..].iter().chain(&q[same..]) {
+            if let Piece::Hole {
+                labels: more,
+                decreased: less,
+                ..
+            } = piece
+            {
+                labels = self.union(labels, *more);
+                decreased |= less;
+            }
+        }
+        pieces.push(Piece::Hole {
+            labels,
+            len: None,
+            decreased,
+        });
+        self.bytes(pieces)
+    }
+}
+
+/// The sorted union of two sorted slices.
+fn merge<T: Copy + Ord>(a: &[T], b: &[T]) -> Vec<T> {
+    let mut union: Vec<T> = a.iter().chain(b).copied().collect();
+    union.sort_unstable();
+    union.dedup();
+    union
+}

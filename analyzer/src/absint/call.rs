@@ -1,0 +1,351 @@
+//! Calls: to the contract's own functions, known helpers, through tables.
+
+use smallvec::SmallVec;
+
+use super::arena::{Bytes, Kind, LabelSet, Pred, PredSet, Val, ValData};
+use super::interp::{Frame, MAX_DEPTH, Machine};
+use super::intrinsics::Intrinsic;
+use super::memory::State;
+use super::program::Extent;
+use super::record::{Ctx, EventKind};
+use crate::facts::{Reason, Relation};
+use crate::ir::{Func, Sig};
+use crate::module::Table;
+
+/// Functions without effect whose code is larger than this, callees included, are not looked into: what they return and
+/// write is taken to come from all that they can read.
+const LARGE: u32 = 2500;
+/// The same once most of the fuel is spent.
+const LARGE_WHEN_TIRED: u32 = 150;
+/// More targets of one call than this are not told apart.
+const MAX_TARGETS: usize = 6;
+/// How far behind a pointer an unknown function is taken to read and write.
+const REACH: u32 = 64;
+
+pub(super) type Results = SmallVec<[Val; 1]>;
+
+impl<'p> Machine<'p> {
+    /// Calls a function; `None` if it does not return.
+    pub(super) fn call(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) -> Option<Results> {
+        if let Some((module, name)) = self.program.module.import(func) {
+            return self.call_host(frame, state, offset, func, (module, name), args);
+        }
+        let Some(info) = self.program.info(func) else {
+            self.unknown(frame, offset, Reason::NotLifted(func));
+            return Some(self.opaque(state, func, args));
+        };
+        if let Some(intrinsic) = info.intrinsic {
+            return Some(self.intrinsic(frame, state, offset, intrinsic, args));
+        }
+        let summary = &info.summary;
+        if !summary.returns && !summary.ends {
+            self.event(frame, offset, EventKind::Trap);
+            return None;
+        }
+        let depth = self.stack.iter().filter(|f| **f == func).count();
+        if depth >= 2 || self.stack.len() >= MAX_DEPTH {
+            if !summary.pure {
+                let reason = if depth >= 2 {
+                    Reason::Recursion(func)
+                } else {
+                    Reason::Limit("depth of calls")
+                };
+                self.unknown(frame, offset, reason);
+            }
+            return Some(self.opaque(state, func, args));
+        }
+        let large = if self.is_tired() {
+            LARGE_WHEN_TIRED
+        } else {
+            LARGE
+        };
+        if summary.pure && summary.size > large {
+            return Some(self.opaque(state, func, args));
+        }
+        let ctx = self
+            .records
+            .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+        let outcome = self.run(func, args, state.clone(), ctx);
+        if outcome.telling {
+            self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
+        }
+        let Some((after, results)) = outcome.after else {
+            if !outcome.telling {
+                self.event(frame, offset, EventKind::Trap);
+            }
+            return None;
+        };
+        *state = after;
+        Some(results)
+    }
+
+    /// Notes that code was not followed.
+    pub(super) fn unknown(&mut self, frame: &mut Frame<'p>, offset: u32, reason: Reason) {
+        self.reasons.insert(reason.clone());
+        self.event(frame, offset, EventKind::Unknown(reason));
+    }
+
+    /// Calls through a table; the last argument is the index.
+    pub(super) fn call_indirect(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        table: Table,
+        sig: Sig,
+        args: &[Val],
+    ) -> Option<Results> {
+        let (index, args) = args.split_last()?;
+        let program = self.program;
+        let targets: Vec<Func> = match self.arena.as_choices(*index) {
+            Some(choices) => choices
+                .iter()
+                .filter_map(|i| program.table_entry(table, *i, sig))
+                .collect(),
+            None => program.table_candidates(table, sig),
+        };
+        let known = self.arena.as_choices(*index).is_some() && !program.is_open(table);
+        match targets.as_slice() {
+            [] if known => {
+                self.event(frame, offset, EventKind::Trap);
+                return None;
+            }
+            [target] if known => return self.call(frame, state, offset, *target, args),
+            _ => {}
+        }
+        let count = program.module.types[sig].results.len();
+        let all_pure = targets.iter().all(|t| program.is_pure(*t));
+        if !targets.is_empty() && (all_pure || !known && program.is_open(table))
+            || targets.len() > MAX_TARGETS
+            || !known && targets.len() > 1
+        {
+            if !all_pure || targets.is_empty() {
+                self.unknown(
+                    frame,
+                    offset,
+                    Reason::UnresolvedIndirectCall {
+                        func: frame.func,
+                        offset,
+                    },
+                );
+            }
+            let labels = self.read_by_unknown(state, args);
+            self.written_by_unknown(state, args, labels);
+            return Some(self.unknown_results(count, labels));
+        }
+        // One of a few: run each on the same state and join.
+        let control = self.arena.decision(*index);
+        let mut after: Option<(State, Results)> = None;
+        let mut told = Vec::new();
+        for target in targets {
+            let before = frame.events.len();
+            let mut branch = state.clone();
+            let results = self.call(frame, &mut branch, offset, target, args);
+            for event in frame.events.drain(before..) {
+                if let EventKind::Call(calls) = event.kind {
+                    told.extend(calls);
+                }
+            }
+            let Some(results) = results else { continue };
+            after = Some(match after {
+                None => (branch, results),
+                Some((joined, values)) => {
+                    let joined = joined.join(
+                        &branch,
+                        &mut self.arena,
+                        &self.program.image,
+                        control,
+                        false,
+                    );
+                    let values = values
+                        .iter()
+                        .zip(&results)
+                        .map(|(a, b)| self.arena.join(*a, *b, control, false))
+                        .collect();
+                    (joined, values)
+                }
+            });
+        }
+        if !told.is_empty() {
+            self.event(frame, offset, EventKind::Call(told));
+        }
+        let (joined, results) = after?;
+        *state = joined;
+        Some(results)
+    }
+
+    pub(super) fn intrinsic(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        intrinsic: Intrinsic,
+        args: &[Val],
+    ) -> Results {
+        let arg = |i: usize| args.get(i).copied().unwrap_or(Val::ANY);
+        let result = match intrinsic {
+            Intrinsic::Copy => {
+                self.copy_memory(state, arg(0), arg(1), arg(2));
+                arg(0)
+            }
+            Intrinsic::Fill => {
+                self.fill_memory(state, arg(0), arg(1), arg(2));
+                arg(0)
+            }
+            Intrinsic::Compare => self.compare_memory(state, arg(0), arg(1), arg(2)),
+            Intrinsic::Allocate => self.allocation(frame, offset),
+            Intrinsic::Reallocate => {
+                let new = self.allocation(frame, offset);
+                let len = if args.len() == 4 {
+                    self.length(arg(1))
+                } else {
+                    None
+                };
+                let old = self.place(arg(0), 0);
+                if let (Some(to), Some(from)) = (self.place(new, 0), old) {
+                    if from.space == to.space {
+                        return Results::from_slice(&[arg(0)]);
+                    }
+                    state.copy(&mut self.arena, &self.program.image, to, from, len);
+                }
+                new
+            }
+            Intrinsic::Free => return Results::new(),
+        };
+        Results::from_slice(&[result])
+    }
+
+    fn allocation(&mut self, frame: &Frame<'p>, offset: u32) -> Val {
+        let ctx = self
+            .records
+            .enter(frame.ctx, frame.func, offset, frame.unroll, frame.func);
+        self.allocate(ctx, offset)
+    }
+
+    /// Compares two runs of memory: decides by their contents.
+    fn compare_memory(&mut self, state: &State, a: Val, b: Val, len: Val) -> Val {
+        let count = self.length(len);
+        let left = self.read_bytes(state, a, count);
+        let right = self.read_bytes(state, b, count);
+        let known = (
+            self.arena.known_bytes(left),
+            self.arena.known_bytes(right),
+            count,
+        );
+        if let (Some(x), Some(y), Some(_)) = known {
+            let order = match x.cmp(&y) {
+                std::cmp::Ordering::Less => u64::from(u32::MAX),
+                std::cmp::Ordering::Equal => 0,
+                std::cmp::Ordering::Greater => 1,
+            };
+            return self.arena.constant(order);
+        }
+        // A known byte that differs decides it, whatever the rest.
+        if count.is_some() && self.arena.differ(left, right) {
+            return self.arena.constant(1);
+        }
+        let preds = self.equality(left, right);
+        self.arena.val(ValData {
+            kind: Kind::Any,
+            labels: LabelSet::NONE,
+            preds,
+            decreased: false,
+        })
+    }
+
+    /// The predicate that two contents are equal.
+    pub(super) fn equality(&mut self, left: Bytes, right: Bytes) -> PredSet {
+        self.arena.pred(Pred {
+            relation: Relation::Equal,
+            left,
+            right,
+        })
+    }
+
+    /// Calls a function that is not looked into.
+    fn opaque(&mut self, state: &mut State, func: Func, args: &[Val]) -> Results {
+        let labels = self.read_by_unknown(state, args);
+        let program = self.program;
+        match program.info(func) {
+            Some(info) => {
+                for (i, arg) in args.iter().enumerate() {
+                    let extent = info
+                        .summary
+                        .writes
+                        .get(i)
+                        .copied()
+                        .unwrap_or(Extent::Unknown);
+                    self.written(state, *arg, extent, labels);
+                }
+            }
+            None => self.written_by_unknown(state, args, labels),
+        }
+        let count = program.module.func_type(func).results.len();
+        self.unknown_results(count, labels)
+    }
+
+    /// Where all that can be read through some arguments comes from.
+    fn read_by_unknown(&mut self, state: &State, args: &[Val]) -> LabelSet {
+        let mut labels = LabelSet::NONE;
+        for arg in args {
+            let more = self.arena.data(*arg).labels;
+            labels = self.arena.union(labels, more);
+            for place in self.places(*arg, 0) {
+                let more = state.reachable(&mut self.arena, &self.program.image, place, REACH, 3);
+                labels = self.arena.union(labels, more);
+            }
+        }
+        labels
+    }
+
+    fn written_by_unknown(&mut self, state: &mut State, args: &[Val], labels: LabelSet) {
+        for arg in args {
+            self.written(state, *arg, Extent::Unknown, labels);
+        }
+    }
+
+    /// Notes what a call may have written through a pointer.
+    fn written(&mut self, state: &mut State, pointer: Val, extent: Extent, labels: LabelSet) {
+        let Some(place) = self.place(pointer, 0) else {
+            return;
+        };
+        if place.space == super::memory::LINEAR && place.off < 1024 {
+            return;
+        }
+        let val = self.arena.unknown(labels);
+        match extent {
+            Extent::Nothing => {}
+            Extent::Known(low, high) => {
+                let range =
+                    place.off.saturating_add_signed(low)..place.off.saturating_add_signed(high);
+                state.smear(&mut self.arena, place.space, range, val, !place.exact);
+            }
+            Extent::Unknown => {
+                let end = if place.space == super::memory::LINEAR {
+                    place.off.saturating_add(REACH)
+                } else {
+                    u32::MAX
+                };
+                state.smear(&mut self.arena, place.space, place.off..end, val, true);
+            }
+        }
+    }
+
+    /// The activation of a call that is only a name for a place.
+    pub(super) fn is_tired(&self) -> bool {
+        self.fuel < super::interp::FUEL / 2
+    }
+
+    /// Starts the run of an entry point.
+    pub(super) fn start(&mut self, func: Func, args: &[Val], state: State) -> Option<Results> {
+        let outcome = self.run(func, args, state, Ctx::ROOT);
+        outcome.after.map(|(_, results)| results)
+    }
+}

@@ -1,0 +1,222 @@
+//! A concrete machine for the contract's own helper functions: with it the analyzer finds out what a stripped function
+//! does by trying it, on memory as the module starts with. No host calls; bounded work, depth and memory.
+
+use crate::entity::Entity;
+use crate::graph::callgraph::Lifted;
+use crate::ir::{Callee, Func, NumericOp, Op, Terminator, eval::eval};
+use crate::module::Module;
+
+/// The largest memory a trial may have, in bytes.
+const MAX_MEMORY: usize = 8 << 20;
+const MAX_DEPTH: usize = 24;
+
+/// Memory, globals and the work left.
+#[derive(Clone, Debug)]
+pub(super) struct Concrete<'a> {
+    module: &'a Module,
+    lifted: &'a Lifted,
+    /// Linear memory.
+    pub(super) memory: Vec<u8>,
+    globals: Vec<u64>,
+    fuel: u32,
+    depth: usize,
+}
+
+impl<'a> Concrete<'a> {
+    /// The module's initial state; `None` if its memory is too large to try anything.
+    pub(super) fn new(module: &'a Module, lifted: &'a Lifted, fuel: u32) -> Option<Self> {
+        let pages = usize::try_from(module.memory_pages?).ok()?;
+        let size = pages.checked_mul(65536).filter(|s| *s <= MAX_MEMORY)?;
+        let mut memory = vec![0; size];
+        for segment in &module.data {
+            let Some(address) = segment.address else {
+                continue;
+            };
+            let bytes = &module.bytes[segment.range.clone()];
+            let start = usize::try_from(address).ok()?;
+            memory
+                .get_mut(start..start.checked_add(bytes.len())?)?
+                .copy_from_slice(bytes);
+        }
+        let globals = module
+            .globals
+            .values()
+            .map(|g| g.init.unwrap_or(0))
+            .collect();
+        Some(Concrete {
+            module,
+            lifted,
+            memory,
+            globals,
+            fuel,
+            depth: 0,
+        })
+    }
+
+    /// A copy with fresh fuel.
+    pub(super) fn clone_for_trial(&self, fuel: u32) -> Self {
+        Concrete {
+            fuel,
+            ..self.clone()
+        }
+    }
+
+    /// Calls a function. `None` if it traps, asks the host for something, or takes too long.
+    pub(super) fn call(&mut self, func: Func, args: &[u64]) -> Option<Vec<u64>> {
+        let function = self.lifted.get(func)?;
+        if self.depth >= MAX_DEPTH {
+            return None;
+        }
+        self.depth += 1;
+        let mut values = vec![0u64; function.values.len()];
+        let mut block = function.entry;
+        let mut passed: Vec<u64> = args.to_vec();
+        loop {
+            let data = &function.blocks[block];
+            for (param, arg) in data.params.iter().zip(&passed) {
+                values[param.index()] = *arg;
+            }
+            for inst in &data.insts {
+                self.fuel = self.fuel.checked_sub(1)?;
+                let inst = &function.insts[*inst];
+                let args: smallvec::SmallVec<[u64; 4]> =
+                    inst.args.iter().map(|v| values[v.index()]).collect();
+                let results = self.op(&inst.op, &args)?;
+                for (value, result) in inst.results.iter().zip(results) {
+                    values[value.index()] = result;
+                }
+            }
+            self.fuel = self.fuel.checked_sub(1)?;
+            let edge = match &data.terminator {
+                Terminator::Jump(edge) => edge,
+                Terminator::Branch {
+                    cond,
+                    then,
+                    otherwise,
+                } => {
+                    if values[cond.index()] as u32 != 0 {
+                        then
+                    } else {
+                        otherwise
+                    }
+                }
+                Terminator::Switch {
+                    index,
+                    targets,
+                    default,
+                } => targets
+                    .get(values[index.index()] as u32 as usize)
+                    .unwrap_or(default),
+                Terminator::Return(results) | Terminator::ReturnCall(results) => {
+                    self.depth -= 1;
+                    return Some(results.iter().map(|v| values[v.index()]).collect());
+                }
+                Terminator::Unreachable => return None,
+            };
+            passed = edge.args.iter().map(|v| values[v.index()]).collect();
+            block = edge.block;
+        }
+    }
+
+    fn op(&mut self, op: &Op, args: &[u64]) -> Option<smallvec::SmallVec<[u64; 1]>> {
+        let one = |value| Some(smallvec::SmallVec::from_slice(&[value]));
+        let none = Some(smallvec::SmallVec::new());
+        match op {
+            Op::Const(_, bits) => one(*bits),
+            Op::Numeric(op) => one(eval(*op, args)?),
+            Op::Select => one(if args[2] as u32 != 0 {
+                args[0]
+            } else {
+                args[1]
+            }),
+            Op::Load {
+                ty,
+                bytes,
+                signed,
+                mem,
+            } => {
+                let from = self.range(args[0], mem.offset, u64::from(*bytes))?;
+                let mut buffer = [0; 8];
+                buffer
+                    .get_mut(..usize::from(*bytes))?
+                    .copy_from_slice(&self.memory[from]);
+                let bits = u64::from_le_bytes(buffer);
+                one(if *signed {
+                    extend(bits, *bytes, *ty)?
+                } else {
+                    bits
+                })
+            }
+            Op::Store { bytes, mem, .. } => {
+                let to = self.range(args[0], mem.offset, u64::from(*bytes))?;
+                self.memory[to].copy_from_slice(args[1].to_le_bytes().get(..usize::from(*bytes))?);
+                none
+            }
+            Op::MemoryCopy => {
+                let to = self.range(args[0], 0, args[2])?;
+                let from = self.range(args[1], 0, args[2])?;
+                self.spend(args[2])?;
+                self.memory.copy_within(from, to.start);
+                none
+            }
+            Op::MemoryFill => {
+                let to = self.range(args[0], 0, args[2])?;
+                self.spend(args[2])?;
+                self.memory[to].fill(args[1] as u8);
+                none
+            }
+            Op::MemorySize => one((self.memory.len() / 65536) as u64),
+            Op::MemoryGrow => {
+                let pages = usize::try_from(args[0]).ok()?;
+                let old = self.memory.len();
+                let new = old.checked_add(pages.checked_mul(65536)?)?;
+                if new > MAX_MEMORY {
+                    return None;
+                }
+                self.memory.resize(new, 0);
+                one((old / 65536) as u64)
+            }
+            Op::GlobalGet(global) => one(self.globals[global.index()]),
+            Op::GlobalSet(global) => {
+                self.globals[global.index()] = args[0];
+                none
+            }
+            Op::Call(Callee::Direct(func)) => Some(self.call(*func, args)?.into()),
+            Op::Call(Callee::Indirect(table, sig)) => {
+                let (index, args) = args.split_last()?;
+                let entries = &self.module.tables[*table].entries;
+                let func = (*entries.get(*index as usize)?)?;
+                if self.module.types[self.module.funcs[func].sig] != self.module.types[*sig] {
+                    return None;
+                }
+                Some(self.call(func, args)?.into())
+            }
+            _ => None,
+        }
+    }
+
+    fn range(&self, base: u64, offset: u64, len: u64) -> Option<std::ops::Range<usize>> {
+        let start = usize::try_from(base.checked_add(offset)?).ok()?;
+        let end = start.checked_add(usize::try_from(len).ok()?)?;
+        (end <= self.memory.len()).then_some(start..end)
+    }
+
+    fn spend(&mut self, bytes: u64) -> Option<()> {
+        self.fuel = self.fuel.checked_sub(u32::try_from(bytes / 8).ok()?)?;
+        Some(())
+    }
+}
+
+/// The sign-extending operator for a load.
+fn extend(bits: u64, bytes: u8, ty: crate::ir::Type) -> Option<u64> {
+    use crate::ir::Type;
+    let op = match (ty, bytes) {
+        (Type::I32, 1) => NumericOp::I32Extend8S,
+        (Type::I32, 2) => NumericOp::I32Extend16S,
+        (Type::I64, 1) => NumericOp::I64Extend8S,
+        (Type::I64, 2) => NumericOp::I64Extend16S,
+        (Type::I64, 4) => NumericOp::I64Extend32S,
+        _ => return Some(bits),
+    };
+    eval(op, &[bits])
+}

@@ -1,0 +1,772 @@
+//! Calls to the host, by the host model alone: what a function takes from the contract, what that does to the world, and
+//! what it puts into the contract's hands.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Val, ValData};
+use super::call::Results;
+use super::interp::{Frame, Machine};
+use super::intrinsics::Intrinsic;
+use super::memory::{HANDLES, Place, REGISTERS, State};
+use super::record::{EffectRecord, EventKind};
+use crate::facts::Reason;
+use crate::host::{AbortsIf, EffectKind, HostArg, HostFunction, HostResult, Role, What};
+use crate::ir::Func;
+
+/// Handles that the host hands out begin here: far from those that SDKs choose themselves.
+const FIRST_HANDLE: u64 = 0x6000_0000;
+
+/// Effects that are plumbing: not worth a node in the graph.
+const PLUMBING: &[EffectKind] = &[
+    EffectKind::HostObject,
+    EffectKind::Arith,
+    EffectKind::MemoryOp,
+    EffectKind::AddressCodec,
+    EffectKind::Metering,
+    EffectKind::GasQuery,
+    EffectKind::GasControl,
+    EffectKind::CryptoMath,
+];
+
+/// What was handed to the host by one argument.
+pub(super) struct Input<'a> {
+    pub(super) arg: &'a HostArg,
+    pub(super) content: Bytes,
+}
+
+impl<'p> Machine<'p> {
+    /// Calls an imported function; `None` if it does not return.
+    pub(super) fn call_host(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        (module, name): (&str, &str),
+        args: &[Val],
+    ) -> Option<Results> {
+        let program = self.program;
+        let results = program.module.func_type(func).results.len();
+        let Some(host) = program.host_function(func) else {
+            self.unknown(
+                frame,
+                offset,
+                Reason::UnknownImport(format!("{module}.{name}")),
+            );
+            let mut labels = LabelSet::NONE;
+            for arg in args {
+                let more = self.arena.data(*arg).labels;
+                labels = self.arena.union(labels, more);
+            }
+            return Some(self.unknown_results(results, labels));
+        };
+        if host.is(EffectKind::MemoryOp)
+            && let Some(intrinsic) = Intrinsic::of_c(&host.name)
+        {
+            return Some(self.intrinsic(frame, state, offset, intrinsic, args));
+        }
+        if let Some(AbortsIf::Zero { arg }) = host.aborts_if
+            && let Some(condition) = args.get(usize::from(arg))
+        {
+            return self.assert(frame, offset, *condition, results);
+        }
+        let inputs = self.inputs(state, host, args);
+        let mut operands: Vec<(What, Bytes)> = inputs
+            .iter()
+            .filter(|i| !i.arg.what.is_empty() && !matches!(i.arg.role, Role::Len | Role::Cap))
+            .map(|i| (i.arg.what.clone(), i.content))
+            .collect();
+        let mut kinds: Arc<[EffectKind]> = Arc::from(&*host.effects);
+        let mut shown = host.shown().to_owned();
+        if host.selector.is_some() {
+            match self.virtual_call(host, &inputs, args) {
+                Some((effects, name, fields)) => {
+                    kinds = effects;
+                    shown = name;
+                    operands = fields;
+                }
+                None => self.unknown(frame, offset, Reason::UnresolvedOperation(shown.clone())),
+            }
+        }
+        self.add_key(host, &inputs, &mut operands);
+        let gives = self.gives(&kinds, &operands, &inputs);
+        let telling = kinds.iter().any(|k| !PLUMBING.contains(k));
+        let ends = kinds.contains(&EffectKind::Exit) || kinds.contains(&EffectKind::PanicAbort);
+        let reverts = match host.aborts_if {
+            Some(AbortsIf::Set { arg, mask }) => args
+                .get(usize::from(arg))
+                .and_then(|flags| self.arena.as_const(*flags))
+                .is_some_and(|flags| flags & mask != 0),
+            _ => false,
+        };
+        if telling && !kinds.contains(&EffectKind::PanicAbort) {
+            let may_reenter = self.may_reenter(host, &kinds, args);
+            let record = EffectRecord {
+                kinds: Arc::clone(&kinds),
+                host_function: shown,
+                operands: operands.clone(),
+                gives,
+                may_reenter,
+            };
+            self.event(frame, offset, EventKind::Effect(record));
+        }
+        if ends {
+            let kind = if reverts || kinds.contains(&EffectKind::PanicAbort) {
+                EventKind::Trap
+            } else {
+                EventKind::Return
+            };
+            self.event(frame, offset, kind);
+            return None;
+        }
+        let out = Output {
+            content: self.output(host, &kinds, &inputs, gives),
+            labels: gives,
+        };
+        self.give(frame, state, offset, host, args, &out);
+        Some(self.result(frame, state, offset, host, &inputs, &out, results))
+    }
+
+    /// Aborts unless a condition holds.
+    fn assert(
+        &mut self,
+        frame: &mut Frame<'p>,
+        offset: u32,
+        condition: Val,
+        results: usize,
+    ) -> Option<Results> {
+        match self.arena.as_const(condition) {
+            Some(0) => {
+                self.event(frame, offset, EventKind::Trap);
+                return None;
+            }
+            Some(_) => {}
+            None => {
+                let preds = self.arena.decision(condition);
+                self.event(frame, offset, EventKind::Assert(preds));
+            }
+        }
+        Some(self.unknown_results(results, LabelSet::NONE))
+    }
+
+    /// What the contract hands over.
+    fn inputs<'a>(
+        &mut self,
+        state: &State,
+        host: &'a HostFunction,
+        args: &[Val],
+    ) -> Vec<Input<'a>> {
+        let mut inputs = Vec::new();
+        for (i, arg) in host.args.iter().enumerate() {
+            let Some(val) = args.get(i).copied() else {
+                continue;
+            };
+            if !arg.role.is_input() {
+                continue;
+            }
+            let content = match arg.role {
+                Role::InPtr | Role::InOutPtr => self.pointed(host, state, arg, val, args),
+                Role::Cstr => self.c_string(state, val),
+                Role::Region => self.region(state, val),
+                Role::Handle | Role::InOutHandle => self.slot_content(state, HANDLES, val),
+                Role::InRegister => self.slot_content(state, REGISTERS, val),
+                Role::Val => self.tagged(val),
+                Role::Name => self.name(val),
+                _ => {
+                    let width = host.params.get(i).map_or(8, |t| t.bytes());
+                    self.arena.bytes_of(val, width)
+                }
+            };
+            inputs.push(Input { arg, content });
+        }
+        inputs
+    }
+
+    /// How many bytes an argument's length argument says.
+    fn len_arg(
+        &mut self,
+        host: &HostFunction,
+        arg: &HostArg,
+        state: &State,
+        args: &[Val],
+    ) -> Option<u32> {
+        if let Some(size) = arg.size {
+            return Some(size);
+        }
+        let program = self.program;
+        let index = usize::from(arg.len?);
+        let mut len = *args.get(index)?;
+        // The length of an output is often behind a pointer, where the host also puts the true length.
+        if let Some(place) = self.place(len, 0)
+            && host.args.get(index).is_some_and(|a| a.role.is_pointer())
+        {
+            len = state.load(&mut self.arena, &program.image, place, 4);
+        }
+        let bits = self.arena.as_const(len)?;
+        let bits = if arg.tagged { bits >> 32 } else { bits };
+        u32::try_from(bits).ok()?.checked_mul(arg.unit.max(1))
+    }
+
+    fn pointed(
+        &mut self,
+        host: &HostFunction,
+        state: &State,
+        arg: &HostArg,
+        val: Val,
+        args: &[Val],
+    ) -> Bytes {
+        let given = arg.len.and_then(|i| args.get(usize::from(i)));
+        if self.program.host.registers
+            && given.is_some_and(|len| self.arena.as_const(*len) == Some(u64::MAX))
+        {
+            return self.slot_content(state, REGISTERS, val);
+        }
+        let len = self.len_arg(host, arg, state, args);
+        if arg.unit == 8 {
+            return self.tagged_list(state, val, len);
+        }
+        self.read_bytes(state, val, len)
+    }
+
+    /// A list of tagged values in memory.
+    fn tagged_list(&mut self, state: &State, pointer: Val, len: Option<u32>) -> Bytes {
+        let (Some(place), Some(len)) = (self.place(pointer, 0), len) else {
+            return self.read_bytes(state, pointer, len);
+        };
+        let mut parts = Vec::new();
+        for i in 0..(len / 8).min(32) {
+            let at = Place {
+                off: place.off.saturating_add(8 * i),
+                ..place
+            };
+            let val = state.load(&mut self.arena, &self.program.image, at, 8);
+            parts.push(self.tagged(val));
+        }
+        self.arena.concat(&parts)
+    }
+
+    fn c_string(&mut self, state: &State, pointer: Val) -> Bytes {
+        let content = self.read_bytes(state, pointer, Some(256));
+        let pieces = self.arena.pieces(content).clone();
+        let mut kept = Vec::new();
+        for piece in pieces.iter() {
+            if let Piece::Const(bytes) = piece
+                && let Some(end) = bytes.iter().position(|b| *b == 0)
+            {
+                kept.push(Piece::Const(bytes[..end].into()));
+                break;
+            }
+            kept.push(piece.clone());
+        }
+        self.arena.bytes(kept)
+    }
+
+    /// The content of a CosmWasm region.
+    fn region(&mut self, state: &State, region: Val) -> Bytes {
+        let Some(place) = self.place(region, 0) else {
+            let labels = self.arena.data(region).labels;
+            return self.arena.hole(labels, None);
+        };
+        let image = &self.program.image;
+        let field = |off: u32| Place {
+            off: place.off.saturating_add(off),
+            ..place
+        };
+        let pointer = state.load(&mut self.arena, image, field(0), 4);
+        let len = state.load(&mut self.arena, image, field(8), 4);
+        let len = self.length(len);
+        self.read_bytes(state, pointer, len)
+    }
+
+    fn slot_content(&mut self, state: &State, space: u32, number: Val) -> Bytes {
+        match self.arena.data(number).kind {
+            Kind::Const(number) => {
+                let val = state.slot(&mut self.arena, &self.program.image, space, number as u32);
+                let data = self.arena.data(val);
+                match data.kind {
+                    Kind::Obj(content) => content,
+                    _ => self.arena.hole(data.labels, None),
+                }
+            }
+            Kind::Obj(content) => content,
+            _ => {
+                let labels = self.arena.data(number).labels;
+                self.arena.hole(labels, None)
+            }
+        }
+    }
+
+    /// The content of a tagged Soroban value.
+    fn tagged(&mut self, val: Val) -> Bytes {
+        match self.arena.data(val).kind {
+            Kind::Const(bits) => match small_symbol(bits) {
+                Some(text) => self.arena.constant_bytes(text.as_bytes()),
+                None => self.arena.constant_bytes(&bits.to_le_bytes()),
+            },
+            _ => self.arena.bytes_of(val, 8),
+        }
+    }
+
+    /// An Antelope name as the text that people know it by.
+    fn name(&mut self, val: Val) -> Bytes {
+        let known = self.arena.as_const(val);
+        let labels = self.arena.data(val).labels;
+        match known.filter(|_| labels == LabelSet::NONE) {
+            Some(bits) => {
+                let text = super::names::decode(bits);
+                self.arena.constant_bytes(text.as_bytes())
+            }
+            None => self.arena.bytes_of(val, 8),
+        }
+    }
+
+    /// The storage key, where the host has it in parts or behind a handle.
+    fn add_key(
+        &mut self,
+        host: &HostFunction,
+        inputs: &[Input<'_>],
+        operands: &mut Vec<(What, Bytes)>,
+    ) {
+        if operands.iter().any(|(what, _)| what == "storage-key") {
+            return;
+        }
+        let whole = inputs
+            .iter()
+            .find(|i| i.arg.role == Role::Iterator || i.arg.what == "storage-entry");
+        if let Some(input) = whole {
+            operands.push(("storage-key".into(), input.content));
+            return;
+        }
+        let slash = self.arena.constant_bytes(b"/");
+        let mut parts: SmallVec<[Bytes; 8]> = SmallVec::new();
+        for what in [
+            "table",
+            "scope",
+            "namespace",
+            "primary-key",
+            "secondary-key",
+            "storage-prefix",
+        ] {
+            if let Some(input) = inputs.iter().find(|i| i.arg.what == what) {
+                if !parts.is_empty() {
+                    parts.push(slash);
+                }
+                parts.push(input.content);
+            }
+        }
+        let stores = host.effects.iter().any(|e| {
+            matches!(
+                e,
+                EffectKind::StorageRead
+                    | EffectKind::StorageWrite
+                    | EffectKind::StorageRemove
+                    | EffectKind::StorageIterate
+            )
+        });
+        if stores && !parts.is_empty() {
+            let key = self.arena.concat(&parts);
+            operands.push(("storage-key".into(), key));
+        }
+    }
+
+    /// The labels of what the host gives.
+    fn gives(
+        &mut self,
+        kinds: &[EffectKind],
+        operands: &[(What, Bytes)],
+        inputs: &[Input<'_>],
+    ) -> LabelSet {
+        use EffectKind as E;
+        let operand = |name: &str| operands.iter().find(|(what, _)| what == name).map(|o| o.1);
+        let mut labels = LabelSet::NONE;
+        for kind in kinds {
+            let label = match kind {
+                E::StorageRead | E::StorageIterate | E::TransientRead | E::PrivateDataRead => {
+                    let key = operand("storage-key").unwrap_or(Bytes::EMPTY);
+                    Label::Storage(self.arena.flattened(key))
+                }
+                E::CallerIdentityRead => Label::Caller,
+                E::OriginIdentityRead => Label::Origin,
+                E::SelfInfo => Label::SelfIdentity,
+                E::AttachedValueRead => Label::AttachedValue,
+                E::TimeInfo => Label::Time,
+                E::BlockInfo => Label::BlockInfo,
+                E::Randomness => Label::Randomness,
+                E::CallResultRead | E::ExternalCall | E::ExternalCallReadonly | E::Delegatecall => {
+                    Label::CallResult
+                }
+                E::BalanceRead => Label::Balance,
+                E::AuthQuery | E::SignatureVerify => {
+                    let subject = operand("account")
+                        .or_else(|| operand("pubkey"))
+                        .unwrap_or(Bytes::EMPTY);
+                    Label::AuthAnswer(self.arena.flattened(subject))
+                }
+                E::Hash => {
+                    let parts: Vec<Bytes> = inputs
+                        .iter()
+                        .filter(|i| i.arg.role != Role::Len)
+                        .map(|i| i.content)
+                        .collect();
+                    let input = self.arena.concat(&parts);
+                    Label::Digest(self.arena.flattened(input))
+                }
+                E::ChainQuery | E::AccountQuery | E::NetworkIdRead => Label::Chain,
+                E::CalldataRead => match inputs
+                    .iter()
+                    .find(|i| i.arg.role == Role::Scalar)
+                    .and_then(|i| self.arena.known_bytes(i.content))
+                {
+                    Some(index) if index.len() >= 4 => {
+                        Label::Param(u32::from_le_bytes([index[0], index[1], index[2], index[3]]))
+                    }
+                    _ => Label::Input,
+                },
+                _ => continue,
+            };
+            let set = self.arena.label(label);
+            labels = self.arena.union(labels, set);
+        }
+        labels
+    }
+
+    /// The content that the host gives.
+    fn output(
+        &mut self,
+        host: &HostFunction,
+        kinds: &[EffectKind],
+        inputs: &[Input<'_>],
+        gives: LabelSet,
+    ) -> Bytes {
+        if kinds.contains(&EffectKind::CalldataRead) {
+            let input = self.arena.label(Label::Input);
+            if gives == input {
+                return self.input;
+            }
+        }
+        if gives != LabelSet::NONE {
+            return self.arena.hole(gives, None);
+        }
+        let data: Vec<Bytes> = inputs
+            .iter()
+            .filter(|i| {
+                !matches!(
+                    i.arg.role,
+                    Role::Len | Role::Cap | Role::Flags | Role::Scalar
+                )
+            })
+            .map(|i| i.content)
+            .collect();
+        if kinds.contains(&EffectKind::HostObject) && !data.is_empty() {
+            return self.arena.concat(&data);
+        }
+        let mut labels = LabelSet::NONE;
+        for input in inputs {
+            let more = self.arena.labels_of(input.content);
+            labels = self.arena.union(labels, more);
+        }
+        let subtracts =
+            kinds.contains(&EffectKind::Arith) && host.shown().to_ascii_lowercase().contains("sub");
+        self.arena.bytes([Piece::Hole {
+            labels,
+            len: None,
+            decreased: subtracts,
+        }])
+    }
+
+    /// Puts what the host gives where the contract asked for it.
+    fn give(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        host: &HostFunction,
+        args: &[Val],
+        out: &Output,
+    ) {
+        let _ = (frame, offset);
+        for (arg, val) in host.args.iter().zip(args) {
+            if !arg.role.is_output() {
+                continue;
+            }
+            match arg.role {
+                Role::OutPtr | Role::InOutPtr => {
+                    // An out-parameter for a length is a number.
+                    let cap = self.len_arg(host, arg, state, args);
+                    let content = if arg.unit == 8 {
+                        let labels = self.arena.labels_of(out.content);
+                        self.arena.hole(labels, cap)
+                    } else if arg.what.contains("length") || arg.what == "size" {
+                        self.arena.hole(out.labels, Some(4))
+                    } else {
+                        match (arg.size, self.arena.known_bytes(out.content)) {
+                            (Some(size), None) => {
+                                let labels = self.arena.labels_of(out.content);
+                                self.arena.hole(labels, Some(size))
+                            }
+                            _ => out.content,
+                        }
+                    };
+                    let cap = if arg.what.contains("length") {
+                        Some(4)
+                    } else {
+                        cap
+                    };
+                    for place in self.places(*val, 0) {
+                        state.write(&mut self.arena, place, content, cap);
+                    }
+                }
+                Role::OutRegion => {
+                    if let Some(place) = self.place(*val, 0) {
+                        let pointer = state.load(&mut self.arena, &self.program.image, place, 4);
+                        if let Some(to) = self.place(pointer, 0) {
+                            state.write(&mut self.arena, to, out.content, None);
+                        }
+                        let len = Place {
+                            off: place.off.saturating_add(8),
+                            ..place
+                        };
+                        let unknown = self.arena.unknown(out.labels);
+                        state.store(&mut self.arena, len, 4, unknown);
+                    }
+                }
+                Role::OutHandle | Role::InOutHandle | Role::Register => {
+                    let space = if arg.role == Role::Register {
+                        REGISTERS
+                    } else {
+                        HANDLES
+                    };
+                    if let Some(number) = self.arena.as_const(*val) {
+                        let object = self.arena.object(out.content);
+                        state.set_slot(space, number as u32, object);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The value that the call returns.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of the call's context decides it"
+    )]
+    fn result(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        host: &HostFunction,
+        inputs: &[Input<'_>],
+        out: &Output,
+        count: usize,
+    ) -> Results {
+        let val = match host.result {
+            HostResult::None => {
+                return self.unknown_results(count, LabelSet::NONE);
+            }
+            HostResult::Status { .. } | HostResult::Answer => {
+                // Of a read, whether there is something; of a call, whether it went well.
+                self.arena.unknown(out.labels)
+            }
+            HostResult::Length => match self.arena.known_bytes(out.content) {
+                Some(bytes) if out.labels == LabelSet::NONE => {
+                    self.arena.constant(bytes.len() as u64)
+                }
+                _ => self.arena.unknown(out.labels),
+            },
+            HostResult::Number => {
+                let labels = self.arena.labels_of(out.content);
+                self.arena.unknown(labels)
+            }
+            HostResult::Val => match self.arena.known_bytes(out.content) {
+                _ if inputs.is_empty() && out.labels == LabelSet::NONE => Val::ANY,
+                _ => self.arena.object(out.content),
+            },
+            HostResult::Handle => {
+                let number = self.allocate(frame.ctx, offset);
+                let Kind::Ptr { space, .. } = self.arena.data(number).kind else {
+                    return self.unknown_results(count, out.labels);
+                };
+                let number = FIRST_HANDLE + u64::from(space);
+                let object = self.arena.object(out.content);
+                state.set_slot(HANDLES, number as u32, object);
+                self.arena.constant(number)
+            }
+            HostResult::Iterator => {
+                let key = inputs.iter().find(|i| i.arg.role == Role::Iterator);
+                let content = match key {
+                    Some(input) => input.content,
+                    None => {
+                        let mut operands = Vec::new();
+                        self.add_key(host, inputs, &mut operands);
+                        operands.first().map_or(Bytes::EMPTY, |o| o.1)
+                    }
+                };
+                self.arena.val(ValData {
+                    kind: Kind::Obj(content),
+                    labels: out.labels,
+                    preds: PredSet::NONE,
+                    decreased: false,
+                })
+            }
+            HostResult::Region | HostResult::RegionOrError | HostResult::Pointer => {
+                let data = self.allocate(frame.ctx, offset);
+                if let Some(place) = self.place(data, 0) {
+                    state.write(&mut self.arena, place, out.content, None);
+                }
+                if host.result == HostResult::Pointer {
+                    data
+                } else {
+                    self.new_region(frame, state, offset, data, out.labels)
+                }
+            }
+        };
+        Results::from_elem(val, count)
+    }
+
+    /// A region around data, as the host allocates it.
+    fn new_region(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        data: Val,
+        labels: LabelSet,
+    ) -> Val {
+        // Odd offsets are no instruction's: a second allocation at the same call.
+        let region = self.allocate(frame.ctx, offset | 0x8000_0000);
+        let unknown = self.arena.unknown(labels);
+        if let Some(place) = self.place(region, 0) {
+            for (off, val) in [(0, data), (4, unknown), (8, unknown)] {
+                let at = Place { off, ..place };
+                state.store(&mut self.arena, at, 4, val);
+            }
+        }
+        region
+    }
+
+    /// A region that the host filled before it called the contract.
+    pub(super) fn given_region(&mut self, state: &mut State, number: u32, content: Bytes) -> Val {
+        let ctx = super::record::Ctx::ROOT;
+        let data = self.allocate(ctx, 0xffff_0000 | number << 1);
+        let region = self.allocate(ctx, 0xffff_0001 | number << 1);
+        let labels = self.arena.labels_of(content);
+        let unknown = self.arena.unknown(labels);
+        if let (Some(data_place), Some(place)) = (self.place(data, 0), self.place(region, 0)) {
+            state.write(&mut self.arena, data_place, content, None);
+            for (off, val) in [(0, data), (4, unknown), (8, unknown)] {
+                state.store(&mut self.arena, Place { off, ..place }, 4, val);
+            }
+        }
+        region
+    }
+
+    /// Whether the callee of this call may enter the contract again.
+    fn may_reenter(&self, host: &HostFunction, kinds: &[EffectKind], args: &[Val]) -> bool {
+        let flags = host
+            .call_flags
+            .and_then(|flags| args.get(usize::from(flags.arg)))
+            .and_then(|flags| self.arena.as_const(*flags));
+        self.program.host.may_reenter(host, kinds, flags)
+    }
+}
+
+/// What the host gives: content, and where it comes from.
+struct Output {
+    content: Bytes,
+    labels: LabelSet,
+}
+
+/// The text of a small Soroban symbol: tag 14, up to nine characters of six bits.
+fn small_symbol(bits: u64) -> Option<String> {
+    if bits & 0xff != 14 {
+        return None;
+    }
+    let mut text = String::new();
+    for i in (0..9).rev() {
+        let code = (bits >> (8 + 6 * i)) & 0x3f;
+        text.push(match code {
+            0 => continue,
+            1 => '_',
+            2..=11 => char::from(b'0' + (code as u8 - 2)),
+            12..=37 => char::from(b'A' + (code as u8 - 12)),
+            _ => char::from(b'a' + (code as u8 - 38)),
+        });
+    }
+    Some(text)
+}
+
+impl Arena {
+    /// A content as it may stand in a label: its holes name only sources that are not themselves contents, so that labels
+    /// cannot nest without end.
+    pub(super) fn flattened(&mut self, content: Bytes) -> Bytes {
+        let pieces = self.pieces(content).clone();
+        let mut flat = Vec::with_capacity(pieces.len());
+        for piece in pieces.iter() {
+            flat.push(match piece {
+                Piece::Const(_) => piece.clone(),
+                Piece::Hole {
+                    labels,
+                    len,
+                    decreased,
+                } => {
+                    let list: Vec<Label> = self.label_list(*labels).collect();
+                    let mut kept = LabelSet::NONE;
+                    for label in list {
+                        let label = self.shallow(label);
+                        let set = self.label(label);
+                        kept = self.union(kept, set);
+                    }
+                    Piece::Hole {
+                        labels: kept,
+                        len: *len,
+                        decreased: *decreased,
+                    }
+                }
+            });
+        }
+        self.bytes(flat)
+    }
+
+    /// A label whose content has no contents within.
+    fn shallow(&mut self, label: Label) -> Label {
+        let simple = |arena: &mut Arena, content: Bytes| {
+            let pieces = arena.pieces(content).clone();
+            let mut flat = Vec::new();
+            for piece in pieces.iter() {
+                flat.push(match piece {
+                    Piece::Const(_) => piece.clone(),
+                    Piece::Hole { labels, len, .. } => {
+                        let list: Vec<Label> = arena.label_list(*labels).collect();
+                        let mut kept = LabelSet::NONE;
+                        for label in list {
+                            let label = match label {
+                                Label::Storage(_) => Label::Storage(Bytes::EMPTY),
+                                Label::AuthAnswer(_) => Label::AuthAnswer(Bytes::EMPTY),
+                                Label::Digest(_) => Label::Digest(Bytes::EMPTY),
+                                label => label,
+                            };
+                            let set = arena.label(label);
+                            kept = arena.union(kept, set);
+                        }
+                        Piece::Hole {
+                            labels: kept,
+                            len: *len,
+                            decreased: false,
+                        }
+                    }
+                });
+            }
+            arena.bytes(flat)
+        };
+        match label {
+            Label::Storage(content) => Label::Storage(simple(self, content)),
+            Label::AuthAnswer(content) => Label::AuthAnswer(simple(self, content)),
+            Label::Digest(content) => Label::Digest(simple(self, content)),
+            label => label,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Helper functions whose meaning is known: memory copies and comparisons, the allocator, wide arithmetic. Compilers and
+//! SDKs bring their own, mostly without names, so they are recognised by what they do: each candidate of a fitting type is
+//! run by the [concrete machine](super::concrete) on a few inputs, and what comes out must be right every time.
+
+use super::concrete::Concrete;
+use crate::ir::{FuncType, Type};
+
+/// A function whose meaning is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Intrinsic {
+    /// `(to, from, len)`: copies; returns `to` if it returns anything.
+    Copy,
+    /// `(to, byte, len)`: fills; returns `to` if it returns anything.
+    Fill,
+    /// `(a, b, len) → order`: compares.
+    Compare,
+    /// `(size, …) → address`: allocates.
+    Allocate,
+    /// `(address, old size, align, new size)` or `(address, new size)` → address: allocates anew and copies.
+    Reallocate,
+    /// `(address, …)`: frees.
+    Free,
+}
+
+impl Intrinsic {
+    /// The helper that has this name in C, where the host supplies it.
+    pub(super) fn of_c(name: &str) -> Option<Self> {
+        match name.trim_start_matches('_') {
+            "memcpy" | "memmove" => Some(Intrinsic::Copy),
+            "memset" => Some(Intrinsic::Fill),
+            "memcmp" | "bcmp" => Some(Intrinsic::Compare),
+            "malloc" => Some(Intrinsic::Allocate),
+            "free" => Some(Intrinsic::Free),
+            _ => None,
+        }
+    }
+}
+
+/// Work that a trial may take.
+const TRIAL_FUEL: u32 = 20_000;
+
+/// Whether a function of this type could be an intrinsic that is found by trial.
+pub(super) fn is_candidate(ty: &FuncType) -> bool {
+    let i32s = |n: usize| ty.params.len() == n && ty.params.iter().all(|p| *p == Type::I32);
+    i32s(3) && matches!(ty.results[..], [] | [Type::I32])
+}
+
+/// Finds out by trial whether a function copies, fills or compares memory.
+pub(super) fn by_trial(
+    start: &Concrete<'_>,
+    func: crate::ir::Func,
+    ty: &FuncType,
+) -> Option<Intrinsic> {
+    let size = start.memory.len();
+    // Somewhere in the middle of memory, away from what the function may keep for itself.
+    let base = (size / 2) & !15;
+    if size < 4096 || !is_candidate(ty) {
+        return None;
+    }
+    let trial = |a: usize, b: u64, len: usize| {
+        let mut machine = start.clone_for_trial(TRIAL_FUEL);
+        for (i, byte) in machine.memory[base..base + 512].iter_mut().enumerate() {
+            *byte = (i * 7 + 3) as u8;
+        }
+        let before = machine.memory[base..base + 512].to_vec();
+        let results = machine.call(func, &[(base + a) as u64, b, len as u64])?;
+        let after = machine.memory[base..base + 512].to_vec();
+        Some((before, after, results))
+    };
+    let returns_first =
+        |results: &[u64], a: usize| results.is_empty() || results[0] as u32 as usize == base + a;
+    let copies = [
+        (64, 256, 37),
+        (67, 301, 16),
+        (128, 64, 8),
+        (99, 401, 1),
+        (64, 200, 0),
+    ];
+    if copies.iter().all(|&(a, b, len)| {
+        trial(a, (base + b) as u64, len).is_some_and(|(before, after, results)| {
+            let mut expected = before.clone();
+            expected.copy_within(b..b + len, a);
+            after == expected && returns_first(&results, a)
+        })
+    }) {
+        return Some(Intrinsic::Copy);
+    }
+    let fills = [(64, 0u8, 37), (67, 0xab, 16), (99, 1, 1), (64, 7, 0)];
+    if fills.iter().all(|&(a, byte, len)| {
+        trial(a, u64::from(byte), len).is_some_and(|(before, after, results)| {
+            let mut expected = before.clone();
+            expected[a..a + len].fill(byte);
+            after == expected && returns_first(&results, a)
+        })
+    }) {
+        return Some(Intrinsic::Fill);
+    }
+    // The pattern repeats every 256 bytes: runs that far apart are equal.
+    let compares = [
+        (0, 256, 37, true),
+        (3, 259, 8, true),
+        (0, 300, 5, false),
+        (9, 9, 0, true),
+        (1, 2, 1, false),
+    ];
+    let compared = !ty.results.is_empty()
+        && compares.iter().all(|&(a, b, len, equal)| {
+            trial(a, (base + b) as u64, len).is_some_and(|(before, after, results)| {
+                after == before && (results[0] as u32 == 0) == equal
+            })
+        });
+    compared.then_some(Intrinsic::Compare)
+}
+
+/// Whether a function allocates: called again and again it returns addresses of runs that do not overlap.
+pub(super) fn allocates(start: &Concrete<'_>, func: crate::ir::Func, ty: &FuncType) -> bool {
+    let i32s = ty.params.iter().all(|p| *p == Type::I32);
+    if !i32s || !matches!(ty.params.len(), 1 | 2) || ty.results != [Type::I32] {
+        return false;
+    }
+    let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
+    let mut runs: Vec<(u64, u64)> = Vec::new();
+    for size in [24u64, 200, 8, 64] {
+        // The second parameter is an alignment, or (rarely) a flag.
+        let args = [size, 8];
+        let Some(results) = machine.call(func, &args[..ty.params.len()]) else {
+            return false;
+        };
+        let address = u64::from(results[0] as u32);
+        if address < 16 || address + size > machine.memory.len() as u64 || address % 4 != 0 {
+            return false;
+        }
+        if runs
+            .iter()
+            .any(|(other, len)| address < other + len && *other < address + size)
+        {
+            return false;
+        }
+        // What is written there must stay: an allocator does not use what it gave away.
+        machine.memory[address as usize..(address + size) as usize].fill(0xa5);
+        runs.push((address, size));
+    }
+    runs.iter().all(|(address, len)| {
+        machine.memory[*address as usize..(address + len) as usize]
+            .iter()
+            .all(|b| *b == 0xa5)
+    })
+}
+
+/// Whether a function reallocates: the content moves along. `allocate` is the module's allocator.
+pub(super) fn reallocates(
+    start: &Concrete<'_>,
+    func: crate::ir::Func,
+    ty: &FuncType,
+    allocate: (crate::ir::Func, usize),
+) -> bool {
+    let i32s = ty.params.iter().all(|p| *p == Type::I32);
+    if !i32s || !matches!(ty.params.len(), 2 | 4) || ty.results != [Type::I32] {
+        return false;
+    }
+    let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
+    let alloc_args = [24u64, 8];
+    let Some(old) = machine.call(allocate.0, &alloc_args[..allocate.1]) else {
+        return false;
+    };
+    let old = u64::from(old[0] as u32);
+    let Some(run) = machine.memory.get_mut(old as usize..old as usize + 24) else {
+        return false;
+    };
+    run.fill(0x5a);
+    let args: &[u64] = if ty.params.len() == 2 {
+        &[old, 96]
+    } else {
+        &[old, 24, 8, 96]
+    };
+    let Some(new) = machine.call(func, args) else {
+        return false;
+    };
+    let new = new[0] as u32 as usize;
+    new >= 16
+        && machine
+            .memory
+            .get(new..new + 24)
+            .is_some_and(|run| run.iter().all(|b| *b == 0x5a))
+}

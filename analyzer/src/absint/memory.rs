@@ -1,0 +1,713 @@
+//! The memory of the contract and of the host, as the abstract machine sees it at one point.
+//!
+//! Space 0 is linear memory by absolute address. An allocation is a space of its own, since its address is of no
+//! interest. So are the host's second memories: registers and object tables. What was written is kept byte by byte, each
+//! as "byte i of value v"; what was written without knowing exactly what or where is kept as a list of smears.
+
+use std::rc::Rc;
+
+use super::arena::{Arena, Bytes, Kind, LabelSet, Piece, PredSet, Space, Val, ValData};
+use super::trie::{Granule, Merge, Trie};
+
+/// Linear memory.
+pub(super) const LINEAR: Space = 0;
+/// The host's registers (NEAR), by number.
+pub(super) const REGISTERS: Space = 1;
+/// The host's objects, by handle.
+pub(super) const HANDLES: Space = 2;
+/// The first space that an allocation can have.
+pub(super) const FIRST_ALLOCATION: Space = 16;
+
+/// Longer runs are read as a hole.
+const MAX_READ: u32 = 4096;
+/// Longer runs are copied as a smear.
+const MAX_COPY: u32 = 8192;
+/// How far a write at an unknown index is taken to reach.
+const INDEX_REACH: u32 = 64;
+/// More smears than this, and the oldest are forgotten.
+const MAX_SMEARS: usize = 96;
+
+/// The memory that the module starts with.
+#[derive(Debug)]
+pub(super) struct Image {
+    /// Static data from address 0.
+    pub(super) data: Vec<u8>,
+    /// The shadow stack: addresses where unwritten bytes are garbage rather than zero.
+    pub(super) stack: std::ops::Range<u32>,
+}
+
+impl Image {
+    /// The byte that the module starts with; `None` where it is garbage.
+    fn initial(&self, address: u32) -> Option<u8> {
+        if self.stack.contains(&address) {
+            return None;
+        }
+        Some(self.data.get(address as usize).copied().unwrap_or(0))
+    }
+}
+
+/// A write of unknown content or extent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Smear {
+    space: Space,
+    start: u32,
+    end: u32,
+    val: Val,
+    /// Whether what was there before may still be there.
+    weak: bool,
+}
+
+/// A resolved address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Place {
+    pub(super) space: Space,
+    pub(super) off: u32,
+    /// Whether it is just there, or there or further up.
+    pub(super) exact: bool,
+}
+
+/// Memory and globals at one point.
+#[derive(Clone, Debug)]
+pub(super) struct State {
+    cells: Trie,
+    smears: Rc<Vec<Smear>>,
+    globals: Rc<Vec<Val>>,
+}
+
+fn key(space: Space, granule: u32) -> u64 {
+    u64::from(space) << 32 | u64::from(granule)
+}
+
+impl State {
+    pub(super) fn new(globals: Vec<Val>) -> Self {
+        State {
+            cells: Trie::default(),
+            smears: Rc::new(Vec::new()),
+            globals: Rc::new(globals),
+        }
+    }
+
+    pub(super) fn global(&self, index: usize) -> Val {
+        self.globals.get(index).copied().unwrap_or(Val::ANY)
+    }
+
+    pub(super) fn set_global(&mut self, index: usize, val: Val) {
+        if let Some(slot) = Rc::make_mut(&mut self.globals).get_mut(index) {
+            *slot = val;
+        }
+    }
+
+    /// The values that make up `width` bytes, each with the index of its byte.
+    fn byte(&self, arena: &mut Arena, image: &Image, space: Space, off: u32) -> (Val, u8) {
+        if let Some(granule) = self.cells.get(key(space, off / 8)) {
+            let lane = (off % 8) as usize;
+            if granule.vals[lane] != Val::UNSET {
+                return (granule.vals[lane], granule.index[lane]);
+            }
+        }
+        (self.unwritten(arena, image, space, off), 0)
+    }
+
+    /// What a byte holds that no store of known place wrote.
+    fn unwritten(&self, arena: &mut Arena, image: &Image, space: Space, off: u32) -> Val {
+        let mut labels = LabelSet::NONE;
+        for smear in self.smears.iter().rev() {
+            if smear.space == space && (smear.start..smear.end).contains(&off) {
+                let smeared = arena.data(smear.val).labels;
+                labels = arena.union(labels, smeared);
+                if !smear.weak {
+                    return if labels == smeared {
+                        smear.val
+                    } else {
+                        arena.unknown(labels)
+                    };
+                }
+            }
+        }
+        if labels != LabelSet::NONE {
+            return arena.unknown(labels);
+        }
+        if space == LINEAR
+            && let Some(byte) = image.initial(off)
+        {
+            return arena.constant(u64::from(byte));
+        }
+        Val::ANY
+    }
+
+    /// Reads `width` bytes, zero-extended.
+    pub(super) fn load(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
+        if !place.exact {
+            return self.load_somewhere(arena, image, place, width);
+        }
+        let (first, index) = self.byte(arena, image, place.space, place.off);
+        let mut whole = index == 0;
+        let mut data = arena.data(first);
+        let mut bits = 0u64;
+        let mut known = true;
+        for i in 0..width.min(8) {
+            let Some(off) = place.off.checked_add(i) else {
+                return Val::ANY;
+            };
+            let (val, index) = self.byte(arena, image, place.space, off);
+            let byte = arena.data(val);
+            whole &= val == first && u32::from(index) == i;
+            match byte.kind {
+                Kind::Const(value) => {
+                    bits |= (value >> (8 * u32::from(index)) & 0xff) << (8 * i);
+                }
+                _ => known = false,
+            }
+            data.labels = arena.union(data.labels, byte.labels);
+            data.preds = arena.pred_union(data.preds, byte.preds);
+            data.decreased |= byte.decreased;
+        }
+        data.kind = if known {
+            Kind::Const(bits)
+        } else if whole {
+            match data.kind {
+                Kind::OneOf(_) => {
+                    let mask = if width >= 8 {
+                        u64::MAX
+                    } else {
+                        (1 << (8 * width)) - 1
+                    };
+                    let choices = arena.as_choices(first).unwrap_or_default();
+                    arena.kind_of_choices(choices.iter().map(|c| c & mask).collect())
+                }
+                Kind::Ptr { .. } if width < 4 => Kind::Any,
+                kind => kind,
+            }
+        } else {
+            Kind::Any
+        };
+        arena.val(data)
+    }
+
+    /// Reads at an unknown index from a place on: the union of what may be there.
+    fn load_somewhere(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
+        let mut labels = LabelSet::NONE;
+        let end = if place.space == LINEAR {
+            place.off.saturating_add(INDEX_REACH)
+        } else {
+            u32::MAX
+        };
+        for (_, granule) in self.cells.range(
+            key(place.space, place.off / 8),
+            key(place.space, end / 8),
+            64,
+        ) {
+            for val in granule.vals {
+                if val != Val::UNSET {
+                    let more = arena.data(val).labels;
+                    labels = arena.union(labels, more);
+                }
+            }
+        }
+        let rest = self.unwritten(arena, image, place.space, place.off);
+        let more = arena.data(rest).labels;
+        labels = arena.union(labels, more);
+        let _ = width;
+        arena.unknown(labels)
+    }
+
+    /// Writes the low `width` bytes of a value.
+    pub(super) fn store(&mut self, arena: &mut Arena, place: Place, width: u32, val: Val) {
+        if !place.exact {
+            let reach = if place.space == LINEAR {
+                place.off.saturating_add(INDEX_REACH)
+            } else {
+                u32::MAX
+            };
+            self.smear(arena, place.space, place.off..reach, val, true);
+            return;
+        }
+        self.put(place.space, place.off, width.min(8), |i| (val, i as u8));
+    }
+
+    fn put(&mut self, space: Space, off: u32, width: u32, byte: impl Fn(u32) -> (Val, u8)) {
+        let mut i = 0;
+        while i < width {
+            let Some(at) = off.checked_add(i) else { return };
+            let mut granule = self
+                .cells
+                .get(key(space, at / 8))
+                .copied()
+                .unwrap_or(Granule::UNSET);
+            let lane = at % 8;
+            let run = (8 - lane).min(width - i);
+            for j in 0..run {
+                let (val, index) = byte(i + j);
+                granule.vals[(lane + j) as usize] = val;
+                granule.index[(lane + j) as usize] = index;
+            }
+            self.cells.insert(key(space, at / 8), granule);
+            i += run;
+        }
+    }
+
+    /// Notes that a value was written somewhere in a range (`weak`), or all over it.
+    pub(super) fn smear(
+        &mut self,
+        arena: &mut Arena,
+        space: Space,
+        range: std::ops::Range<u32>,
+        val: Val,
+        weak: bool,
+    ) {
+        if range.is_empty() {
+            return;
+        }
+        let labels = arena.data(val).labels;
+        let smeared = arena.unknown(labels);
+        let (start, end) = (range.start, range.end);
+        if weak {
+            let near = start.saturating_add(INDEX_REACH).min(end);
+            let cells = self
+                .cells
+                .range(key(space, start / 8), key(space, near.div_ceil(8)), 16);
+            for (at, mut granule) in cells {
+                for (lane, val) in granule.vals.iter_mut().enumerate() {
+                    let off = ((at as u32) * 8).saturating_add(lane as u32);
+                    if *val != Val::UNSET && (start..near).contains(&off) {
+                        let mut data = arena.data(*val);
+                        if !matches!(data.kind, Kind::Ptr { .. } | Kind::Obj(_)) {
+                            data.kind = Kind::Any;
+                            data.labels = arena.union(data.labels, labels);
+                            *val = arena.val(data);
+                        }
+                    }
+                }
+                self.cells.insert(at, granule);
+            }
+        } else {
+            let (low, high) = (start.div_ceil(8), end / 8);
+            self.cells.remove_range(key(space, low), key(space, high));
+            // What the range covers of the granules at its ends.
+            for granule in [start / 8, high] {
+                if let Some(mut cells) = self.cells.get(key(space, granule)).copied() {
+                    for lane in 0..8u32 {
+                        if (start..end).contains(&(granule * 8 + lane)) {
+                            cells.vals[lane as usize] = Val::UNSET;
+                        }
+                    }
+                    self.cells.insert(key(space, granule), cells);
+                }
+            }
+        }
+        let smear = Smear {
+            space,
+            start,
+            end,
+            val: smeared,
+            weak,
+        };
+        if self.smears.last() == Some(&smear) {
+            return;
+        }
+        let smears = Rc::make_mut(&mut self.smears);
+        if weak {
+            if smears.contains(&smear) {
+                return;
+            }
+        } else {
+            smears.retain(|s| s.space != space || s.start < start || s.end > end);
+        }
+        if smears.len() >= MAX_SMEARS {
+            smears.remove(0);
+        }
+        smears.push(smear);
+    }
+
+    /// Forgets the dead part of the shadow stack.
+    pub(super) fn kill(&mut self, dead: std::ops::Range<u32>) {
+        self.cells.remove_range(
+            key(LINEAR, dead.start.div_ceil(8)),
+            key(LINEAR, dead.end / 8),
+        );
+        if self
+            .smears
+            .iter()
+            .any(|s| s.space == LINEAR && s.start >= dead.start && s.end <= dead.end)
+        {
+            Rc::make_mut(&mut self.smears)
+                .retain(|s| s.space != LINEAR || s.start < dead.start || s.end > dead.end);
+        }
+    }
+
+    /// Copies a run of bytes.
+    pub(super) fn copy(
+        &mut self,
+        arena: &mut Arena,
+        image: &Image,
+        to: Place,
+        from: Place,
+        len: Option<u32>,
+    ) {
+        match len {
+            Some(len) if len <= MAX_COPY && to.exact && from.exact => {
+                let bytes: Vec<(Val, u8)> = (0..len)
+                    .map_while(|i| {
+                        Some(self.byte(arena, image, from.space, from.off.checked_add(i)?))
+                    })
+                    .collect();
+                self.put(to.space, to.off, bytes.len() as u32, |i| bytes[i as usize]);
+            }
+            _ => {
+                let content = self.read(arena, image, from, len);
+                self.write(arena, to, content, len);
+            }
+        }
+    }
+
+    /// The content of a run of bytes; of unknown length, what is known of its beginning.
+    pub(super) fn read(
+        &self,
+        arena: &mut Arena,
+        image: &Image,
+        place: Place,
+        len: Option<u32>,
+    ) -> Bytes {
+        if !place.exact {
+            let val = self.load_somewhere(arena, image, place, 1);
+            let labels = arena.data(val).labels;
+            return arena.hole(labels, len);
+        }
+        let mut pieces = Vec::new();
+        let mut i = 0;
+        let limit = len.unwrap_or(MAX_READ).min(MAX_READ);
+        let mut run: Vec<u8> = Vec::new();
+        while i < limit {
+            let Some(off) = place.off.checked_add(i) else {
+                break;
+            };
+            let written = self
+                .cells
+                .get(key(place.space, off / 8))
+                .is_some_and(|g| g.vals[(off % 8) as usize] != Val::UNSET);
+            if !written && len.is_none() {
+                break;
+            }
+            let (val, index) = self.byte(arena, image, place.space, off);
+            let data = arena.data(val);
+            match data.kind {
+                Kind::Const(bits) => {
+                    run.push((bits >> (8 * u32::from(index))) as u8);
+                    i += 1;
+                }
+                Kind::Obj(content) if index == 0 => {
+                    pieces.push(Piece::Const(std::mem::take(&mut run).into()));
+                    pieces.extend(arena.pieces(content).iter().cloned());
+                    i += 8;
+                }
+                _ => {
+                    pieces.push(Piece::Const(std::mem::take(&mut run).into()));
+                    pieces.push(Piece::Hole {
+                        labels: data.labels,
+                        len: Some(1),
+                        decreased: data.decreased,
+                    });
+                    i += 1;
+                }
+            }
+        }
+        pieces.push(Piece::Const(run.into()));
+        if len.is_none_or(|len| len > limit) {
+            let rest = match place.off.checked_add(i) {
+                Some(off) if place.space != LINEAR || !image_covers(image, off) => {
+                    let val = self.unwritten(arena, image, place.space, off);
+                    arena.data(val).labels
+                }
+                _ => {
+                    let val = self.load_somewhere(arena, image, place, 1);
+                    arena.data(val).labels
+                }
+            };
+            pieces.push(Piece::Hole {
+                labels: rest,
+                len: len.map(|len| len - limit),
+                decreased: false,
+            });
+        }
+        arena.bytes(pieces)
+    }
+
+    /// Writes a content of which at most `cap` bytes fit.
+    pub(super) fn write(
+        &mut self,
+        arena: &mut Arena,
+        place: Place,
+        content: Bytes,
+        cap: Option<u32>,
+    ) {
+        let labels = arena.labels_of(content);
+        let whole = arena.unknown(labels);
+        if !place.exact {
+            let end = if place.space == LINEAR {
+                place.off.saturating_add(INDEX_REACH)
+            } else {
+                u32::MAX
+            };
+            self.smear(arena, place.space, place.off..end, whole, true);
+            return;
+        }
+        let end = match cap {
+            Some(cap) => place.off.saturating_add(cap),
+            None if place.space == LINEAR => place.off.saturating_add(INDEX_REACH),
+            None => u32::MAX,
+        };
+        let mut at = place.off;
+        let pieces = arena.pieces(content).clone();
+        for piece in pieces.iter() {
+            if at >= end {
+                return;
+            }
+            match piece {
+                Piece::Const(bytes) => {
+                    let room = (end - at).min(MAX_COPY) as usize;
+                    let vals: Vec<Val> = bytes
+                        .iter()
+                        .take(room)
+                        .map(|b| arena.constant(u64::from(*b)))
+                        .collect();
+                    self.put(place.space, at, vals.len() as u32, |i| {
+                        (vals[i as usize], 0)
+                    });
+                    at = at.saturating_add(vals.len() as u32);
+                }
+                Piece::Hole {
+                    labels,
+                    len: Some(len),
+                    decreased,
+                } => {
+                    let stop = at.saturating_add(*len).min(end);
+                    let val = arena.val(ValData {
+                        kind: Kind::Any,
+                        labels: *labels,
+                        preds: PredSet::NONE,
+                        decreased: *decreased,
+                    });
+                    if stop - at <= 64 {
+                        self.put(place.space, at, stop - at, |_| (val, 0));
+                    } else {
+                        self.smear(arena, place.space, at..stop, val, false);
+                    }
+                    at = stop;
+                }
+                Piece::Hole { len: None, .. } => {
+                    self.smear(arena, place.space, at..end, whole, false);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Where the data comes from that can be reached through a pointer: the bytes that follow, and behind pointers there.
+    pub(super) fn reachable(
+        &self,
+        arena: &mut Arena,
+        image: &Image,
+        place: Place,
+        reach: u32,
+        depth: u32,
+    ) -> LabelSet {
+        if place.space == LINEAR && image_covers(image, place.off) {
+            return LabelSet::NONE;
+        }
+        let end = if place.space == LINEAR {
+            place.off.saturating_add(reach)
+        } else {
+            u32::MAX
+        };
+        let rest = self.unwritten(arena, image, place.space, place.off);
+        let mut labels = arena.data(rest).labels;
+        let mut last = Val::UNSET;
+        let cells = self.cells.range(
+            key(place.space, place.off / 8),
+            key(place.space, end / 8),
+            32,
+        );
+        for (_, granule) in cells {
+            for val in granule.vals {
+                if val == Val::UNSET || val == last {
+                    continue;
+                }
+                last = val;
+                let data = arena.data(val);
+                labels = arena.union(labels, data.labels);
+                if depth == 0 {
+                    continue;
+                }
+                let next = match data.kind {
+                    Kind::Ptr { space, off, .. } if space != place.space => Some((space, off)),
+                    Kind::Const(address) if image.stack.contains(&(address as u32)) => {
+                        Some((LINEAR, address as u32))
+                    }
+                    _ => None,
+                };
+                if let Some((space, off)) = next {
+                    let place = Place {
+                        space,
+                        off,
+                        exact: true,
+                    };
+                    let more = self.reachable(arena, image, place, reach, depth - 1);
+                    labels = arena.union(labels, more);
+                }
+            }
+        }
+        labels
+    }
+
+    /// The host-side object or register of that number.
+    pub(super) fn slot(&self, arena: &mut Arena, image: &Image, space: Space, number: u32) -> Val {
+        self.byte(arena, image, space, number.wrapping_mul(8)).0
+    }
+
+    /// Sets a host-side object or register.
+    pub(super) fn set_slot(&mut self, space: Space, number: u32, val: Val) {
+        self.put(space, number.wrapping_mul(8), 1, |_| (val, 0));
+    }
+
+    /// The least state that covers both, chosen between by the given predicates; this state itself where nothing changed.
+    pub(super) fn join(
+        &self,
+        other: &State,
+        arena: &mut Arena,
+        image: &Image,
+        control: PredSet,
+        widen: bool,
+    ) -> State {
+        let mut joiner = Joiner {
+            arena,
+            image,
+            a: self,
+            b: other,
+            control,
+            widen,
+        };
+        let cells = Trie::merge(&self.cells, &other.cells, &mut joiner);
+        let globals = if Rc::ptr_eq(&self.globals, &other.globals) || self.globals == other.globals
+        {
+            Rc::clone(&self.globals)
+        } else {
+            Rc::new(
+                self.globals
+                    .iter()
+                    .zip(other.globals.iter())
+                    .map(|(x, y)| arena.join(*x, *y, control, widen))
+                    .collect(),
+            )
+        };
+        State {
+            cells,
+            smears: join_smears(&self.smears, &other.smears),
+            globals,
+        }
+    }
+
+    /// Whether a join with another state left this one as it was.
+    pub(super) fn same(&self, joined: &State) -> bool {
+        self.cells.same(&joined.cells)
+            && (Rc::ptr_eq(&self.smears, &joined.smears) || self.smears == joined.smears)
+            && (Rc::ptr_eq(&self.globals, &joined.globals) || self.globals == joined.globals)
+    }
+}
+
+fn image_covers(image: &Image, off: u32) -> bool {
+    (off as usize) < image.data.len() && !image.stack.contains(&off)
+}
+
+/// Smears that both have stay as they are; what only one has may or may not have happened.
+fn join_smears(a: &Rc<Vec<Smear>>, b: &Rc<Vec<Smear>>) -> Rc<Vec<Smear>> {
+    if Rc::ptr_eq(a, b) || a == b {
+        return Rc::clone(a);
+    }
+    let common = a.iter().zip(b.iter()).take_while(|(x, y)| x == y).count();
+    let mut joined: Vec<Smear> = a[..common].to_vec();
+    for smear in a[common..].iter().chain(&b[common..]) {
+        let smear = Smear {
+            weak: true,
+            ..smear.clone()
+        };
+        if !joined.contains(&smear) {
+            joined.push(smear);
+        }
+    }
+    let excess = joined.len().saturating_sub(MAX_SMEARS);
+    joined.drain(..excess);
+    if joined == **a {
+        return Rc::clone(a);
+    }
+    Rc::new(joined)
+}
+
+struct Joiner<'a> {
+    arena: &'a mut Arena,
+    image: &'a Image,
+    a: &'a State,
+    b: &'a State,
+    control: PredSet,
+    widen: bool,
+}
+
+impl Joiner<'_> {
+    /// What the other side has where it wrote nothing; `UNSET` where that is garbage, which the defined side may replace.
+    fn missing(&mut self, state: &State, key: u64, lane: usize) -> Val {
+        let space = (key >> 32) as Space;
+        let off = (key as u32).wrapping_mul(8).wrapping_add(lane as u32);
+        if space == LINEAR && self.image.stack.contains(&off) {
+            return Val::UNSET;
+        }
+        match state.unwritten(self.arena, self.image, space, off) {
+            Val::ANY => Val::UNSET,
+            val => val,
+        }
+    }
+}
+
+impl Merge for Joiner<'_> {
+    fn merge(&mut self, key: u64, a: Option<&Granule>, b: Option<&Granule>) -> Option<Granule> {
+        let a = a.copied().unwrap_or(Granule::UNSET);
+        let b = b.copied().unwrap_or(Granule::UNSET);
+        if a == b {
+            return Some(a);
+        }
+        let mut merged = a;
+        // The value that the first lane of a run joined to, so that the bytes of one value stay together.
+        let mut memo: Option<(Val, Val, Val)> = None;
+        for lane in 0..8 {
+            let (mut x, mut y) = (a.vals[lane], b.vals[lane]);
+            if x == y && a.index[lane] == b.index[lane] {
+                continue;
+            }
+            if x == Val::UNSET {
+                x = self.missing(self.a, key, lane);
+            }
+            if y == Val::UNSET {
+                y = self.missing(self.b, key, lane);
+            }
+            let index = if a.vals[lane] == Val::UNSET {
+                b.index[lane]
+            } else {
+                a.index[lane]
+            };
+            let both = a.vals[lane] != Val::UNSET && b.vals[lane] != Val::UNSET;
+            let joined = match memo {
+                Some((p, q, joined)) if (p, q) == (x, y) => joined,
+                _ => self.arena.join(x, y, self.control, self.widen),
+            };
+            memo = Some((x, y, joined));
+            let same_byte = !both || a.index[lane] == b.index[lane];
+            let (val, index) = if same_byte {
+                (joined, index)
+            } else {
+                let data = self.arena.data(joined);
+                (self.arena.unknown(data.labels), 0)
+            };
+            merged.vals[lane] = val;
+            merged.index[lane] = index;
+        }
+        Some(merged)
+    }
+}

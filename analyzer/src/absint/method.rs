@@ -1,0 +1,439 @@
+//! Methods: finds out what outsiders can call, and runs each.
+//!
+//! Where one export serves many methods, it is first run with an unknown selector, which shows the constants that the
+//! selector is compared with. Then it is run again with each of them: the dispatcher is followed exactly, and what the
+//! run does is what this method does. No dispatcher has to be recognised by its shape.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::arena::{Arena, Bytes, Kind, Label, LabelSet, PredSet, Val, ValData};
+use super::effects;
+use super::interp::Machine;
+use super::memory::State;
+use super::names;
+use super::program::Program;
+use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
+use crate::host::{Dispatch, EntryKind, ExportedEntry, Role};
+use crate::ir::Type;
+use crate::spec::Specs;
+
+/// Stand for the contract's own account and for another's: no name that a contract would compare with.
+const OWN_ACCOUNT: u64 = 0x1234_5678_9abc_def0;
+const OTHER_ACCOUNT: u64 = 0x0fed_cba9_8765_4320;
+/// More methods behind one export than this are not told apart.
+const MAX_METHODS: usize = 300;
+
+/// How an export is entered in one run.
+#[derive(Clone, Debug, Default)]
+struct Request {
+    /// The name, selector or variant asked for; `None` for an unknown one.
+    selector: Option<Selector>,
+    /// The account whose action it is, where that is not the contract itself.
+    first_receiver: Option<FirstReceiver>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Selector {
+    /// A number among the export's parameters.
+    Name(u64),
+    /// The first bytes of the input.
+    Bytes(Vec<u8>),
+    /// The one key of a JSON object.
+    Variant(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstReceiver {
+    Own,
+    Of(u64),
+    Unknown,
+}
+
+/// What one run found.
+struct Run {
+    graph: EffectGraph,
+    reasons: Vec<Reason>,
+    /// Constants that the selector was compared with, as bytes.
+    selectors: BTreeSet<Vec<u8>>,
+    /// Constants that the account of the action was compared with.
+    accounts: BTreeSet<u64>,
+}
+
+/// Runs everything that outsiders and the host can call.
+pub(super) fn methods(
+    program: &Program<'_>,
+    entries: &[ExportedEntry<'_>],
+    specs: &Specs,
+) -> Vec<Method> {
+    entries
+        .par_iter()
+        .filter(|entry| entry.kind != EntryKind::Support)
+        .flat_map_iter(|entry| of_entry(program, entry, specs))
+        .collect()
+}
+
+fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
+    let found = match program.host.dispatch {
+        Dispatch::ApplyName if entry.entry.args.iter().any(|a| a.what == "method-name") => {
+            by_name(program, entry, specs)
+        }
+        Dispatch::Selector4 => by_selector(program, entry, specs),
+        Dispatch::JsonVariant => by_variant(program, entry, specs),
+        _ => Vec::new(),
+    };
+    if !found.is_empty() {
+        return found;
+    }
+    let run = run(program, entry, &Request::default());
+    let spec = specs.method(entry.export);
+    vec![Method {
+        name: entry.export.to_owned(),
+        kind: entry.kind,
+        export: entry.export.to_owned(),
+        selector: None,
+        params: spec.map_or_else(|| unnamed_params(program, entry), |s| s.params.clone()),
+        graph: run.graph,
+        reasons: run.reasons,
+    }]
+}
+
+fn unnamed_params(program: &Program<'_>, entry: &ExportedEntry<'_>) -> Vec<Param> {
+    if !entry.entry.args.is_empty() {
+        return Vec::new();
+    }
+    let count = program.module.func_type(entry.func).params.len();
+    vec![
+        Param {
+            name: None,
+            ty: None
+        };
+        count
+    ]
+}
+
+/// Antelope's `apply`: actions by name, and notifications of other accounts' actions.
+fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
+    let unknown = run(
+        program,
+        entry,
+        &Request {
+            selector: None,
+            first_receiver: Some(FirstReceiver::Unknown),
+        },
+    );
+    let mut names: BTreeSet<u64> = unknown
+        .selectors
+        .iter()
+        .filter_map(|bytes| Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?)))
+        .collect();
+    names.extend(specs.methods().filter_map(|m| names::encode(&m.name)));
+    let ask = |name: u64, first: FirstReceiver| {
+        run(
+            program,
+            entry,
+            &Request {
+                selector: Some(Selector::Name(name)),
+                first_receiver: Some(first),
+            },
+        )
+    };
+    // No action is called `zzzz…`: what this does, every name does.
+    let fallback = |first| shape(&ask(u64::MAX, first).graph);
+    let own_fallback = fallback(FirstReceiver::Own);
+    let other_fallback = fallback(FirstReceiver::Of(OTHER_ACCOUNT));
+    let mut methods = Vec::new();
+    for name in names.into_iter().take(MAX_METHODS) {
+        let text = names::decode(name);
+        let own = ask(name, FirstReceiver::Own);
+        let spec = specs.method(&text);
+        let params = spec.map_or_else(Vec::new, |s| s.params.clone());
+        let method = |kind, selector: &str, run: Run| Method {
+            name: text.clone(),
+            kind,
+            export: entry.export.to_owned(),
+            selector: Some(selector.to_owned()),
+            params: params.clone(),
+            graph: run.graph,
+            reasons: run.reasons,
+        };
+        if shape(&own.graph) != own_fallback {
+            methods.push(method(EntryKind::Call, "action", own));
+        }
+        let anyone = ask(name, FirstReceiver::Of(OTHER_ACCOUNT));
+        let by_anyone = shape(&anyone.graph);
+        if by_anyone != other_fallback {
+            methods.push(method(
+                EntryKind::Notification,
+                "notification from any account",
+                anyone,
+            ));
+        }
+        for account in &unknown.accounts {
+            let run = ask(name, FirstReceiver::Of(*account));
+            let this = shape(&run.graph);
+            if this != other_fallback && this != by_anyone {
+                let from = format!("notification from {}", names::decode(*account));
+                methods.push(method(EntryKind::Notification, &from, run));
+            }
+        }
+    }
+    methods
+}
+
+/// Selectors of four bytes at the front of the input (ink!, Solidity's ABI).
+fn by_selector(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
+    let unknown = run(program, entry, &Request::default());
+    let ask = |bytes: &[u8]| {
+        run(
+            program,
+            entry,
+            &Request {
+                selector: Some(Selector::Bytes(bytes.to_vec())),
+                first_receiver: None,
+            },
+        )
+    };
+    let fallback = shape(&ask(&[0xfe, 0xed, 0xfa, 0xce]).graph);
+    let mut asked: BTreeSet<Vec<u8>> = BTreeSet::new();
+    for bytes in &unknown.selectors {
+        if bytes.len() == 4 {
+            asked.insert(bytes.clone());
+            // Compared as a number of the other byte order.
+            asked.insert(bytes.iter().rev().copied().collect());
+        }
+    }
+    asked.extend(specs.methods().filter_map(|m| Some(m.selector?.to_vec())));
+    let mut methods = Vec::new();
+    for bytes in asked.into_iter().take(MAX_METHODS) {
+        let run = ask(&bytes);
+        if shape(&run.graph) == fallback {
+            continue;
+        }
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let spec = specs.by_selector(&bytes);
+        methods.push(Method {
+            name: spec.map_or_else(|| format!("0x{hex}"), |s| s.name.clone()),
+            kind: entry.kind,
+            export: entry.export.to_owned(),
+            selector: Some(format!("selector 0x{hex}")),
+            params: spec.map_or_else(Vec::new, |s| s.params.clone()),
+            graph: run.graph,
+            reasons: run.reasons,
+        });
+    }
+    methods
+}
+
+/// Variants of a message that is a JSON object with one key (CosmWasm).
+fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
+    if !entry.entry.args.iter().any(|a| a.what == "calldata") {
+        return Vec::new();
+    }
+    let ask = |variant: &str| {
+        run(
+            program,
+            entry,
+            &Request {
+                selector: Some(Selector::Variant(variant.to_owned())),
+                first_receiver: None,
+            },
+        )
+    };
+    let fallback = ask("no_such_variant");
+    let refused = shape(&fallback.graph);
+    let mut names: BTreeSet<String> = specs
+        .methods()
+        .filter(|m| m.export.as_deref() == Some(entry.export))
+        .map(|m| m.name.clone())
+        .collect();
+    for bytes in &fallback.selectors {
+        if let Ok(text) = std::str::from_utf8(bytes)
+            && !text.is_empty()
+        {
+            names.insert(text.to_owned());
+        }
+    }
+    names.extend(crate::spec::variant_names(program.module));
+    let mut methods = Vec::new();
+    for name in names.into_iter().take(MAX_METHODS) {
+        let run = ask(&name);
+        if shape(&run.graph) == refused {
+            continue;
+        }
+        methods.push(Method {
+            params: specs
+                .method(&name)
+                .map_or_else(Vec::new, |s| s.params.clone()),
+            name,
+            kind: entry.kind,
+            export: entry.export.to_owned(),
+            selector: Some(format!("message of `{}`", entry.export)),
+            graph: run.graph,
+            reasons: run.reasons,
+        });
+    }
+    methods
+}
+
+/// What tells the graphs of two methods apart: which places they pass.
+fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
+    let mut places: Vec<(u32, u32)> = graph
+        .nodes
+        .values()
+        .filter(|n| matches!(n.kind, NodeKind::Effect(_) | NodeKind::Unknown(_)))
+        .map(|n| {
+            let outer = n.site.chain.last().map_or(0, |c| c.1);
+            (n.site.offset, outer)
+        })
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> Run {
+    let mut machine = Machine::new(program, entry.func);
+    let globals = program
+        .module
+        .globals
+        .values()
+        .map(|global| match global.init {
+            Some(bits) => machine.arena.constant(bits),
+            None => Val::ANY,
+        })
+        .collect();
+    let mut state = State::new(globals);
+    machine.input = input(&mut machine.arena, request);
+    let args = arguments(&mut machine, &mut state, program, entry, request);
+    machine.start(entry.func, &args, state);
+    let (graph, whole) = effects::graph(&machine.arena, &machine.records, entry.func, &|func| {
+        program.info(func).map(|info| info.ir.entry)
+    });
+    if !whole {
+        machine.reasons.insert(Reason::Limit("points of interest"));
+    }
+    let selectors = machine.arena.compared_with(Label::Selector);
+    let accounts = machine
+        .arena
+        .compared_with(Label::FirstReceiver)
+        .iter()
+        .filter_map(|bytes| Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?)))
+        .collect();
+    Run {
+        graph,
+        reasons: machine.reasons.into_iter().collect(),
+        selectors,
+        accounts,
+    }
+}
+
+/// The input as the contract will read it.
+fn input(arena: &mut Arena, request: &Request) -> Bytes {
+    let labels = arena.label(Label::Input);
+    let rest = arena.hole(labels, None);
+    let front = match &request.selector {
+        Some(Selector::Bytes(bytes)) => arena.constant_bytes(bytes),
+        Some(Selector::Variant(name)) => {
+            let text = format!("{{\"{name}\":{{");
+            arena.constant_bytes(text.as_bytes())
+        }
+        _ => {
+            let selector = arena.label(Label::Selector);
+            arena.hole(selector, Some(4))
+        }
+    };
+    arena.concat(&[front, rest])
+}
+
+/// What the export's parameters are.
+fn arguments(
+    machine: &mut Machine<'_>,
+    state: &mut State,
+    program: &Program<'_>,
+    entry: &ExportedEntry<'_>,
+    request: &Request,
+) -> Vec<Val> {
+    let types = program.module.func_type(entry.func).params.clone();
+    let mut args = Vec::new();
+    for (i, _) in types.iter().enumerate() {
+        let number = u32::try_from(i).unwrap_or(u32::MAX);
+        let val = match entry.entry.args.get(i) {
+            None => labelled(machine, &[Label::Param(number)]),
+            Some(arg) => match (arg.role, &*arg.what) {
+                (Role::Region, what) => {
+                    let content = match what {
+                        "calldata" | "reply" => machine.input,
+                        _ => {
+                            let labels = labels_of_what(machine, what, number);
+                            machine.arena.hole(labels, None)
+                        }
+                    };
+                    machine.given_region(state, number, content)
+                }
+                (_, "self") => account(machine, Some(OWN_ACCOUNT), Label::SelfIdentity),
+                (_, "first-receiver") => {
+                    let known = match request.first_receiver {
+                        Some(FirstReceiver::Own) => Some(OWN_ACCOUNT),
+                        Some(FirstReceiver::Of(account)) => Some(account),
+                        _ => None,
+                    };
+                    account(machine, known, Label::FirstReceiver)
+                }
+                (_, "method-name") => match request.selector {
+                    Some(Selector::Name(name)) => machine.arena.constant(name),
+                    _ => labelled(machine, &[Label::Selector]),
+                },
+                (Role::Len | Role::Cap, _) => Val::ANY,
+                (_, what) => {
+                    let labels = labels_of_what(machine, what, number);
+                    machine.arena.unknown(labels)
+                }
+            },
+        };
+        args.push(val);
+    }
+    // 32-bit parameters that nothing describes may well be pointers into what the host wrote.
+    debug_assert!(types.iter().all(|t| *t != Type::Ref) || !args.is_empty());
+    args
+}
+
+fn labelled(machine: &mut Machine<'_>, labels: &[Label]) -> Val {
+    let mut set = LabelSet::NONE;
+    for label in labels {
+        let one = machine.arena.label(*label);
+        set = machine.arena.union(set, one);
+    }
+    machine.arena.unknown(set)
+}
+
+fn account(machine: &mut Machine<'_>, known: Option<u64>, label: Label) -> Val {
+    let labels = machine.arena.label(label);
+    machine.arena.val(ValData {
+        kind: known.map_or(Kind::Any, Kind::Const),
+        labels,
+        preds: PredSet::NONE,
+        decreased: false,
+    })
+}
+
+/// Where an entry point's parameter comes from, by what the host model says it is.
+fn labels_of_what(machine: &mut Machine<'_>, what: &str, number: u32) -> LabelSet {
+    let labels: &[Label] = match what {
+        "message-info" => &[Label::Caller, Label::AttachedValue],
+        "env" => &[Label::BlockInfo, Label::SelfIdentity],
+        "caller" => &[Label::Caller],
+        "self" => &[Label::SelfIdentity],
+        "amount" => &[Label::AttachedValue],
+        "calldata" | "data" => &[Label::Input],
+        "call-result" | "reply" => &[Label::CallResult],
+        _ => &[Label::Param(number)],
+    };
+    let mut set = LabelSet::NONE;
+    for label in labels {
+        let one = machine.arena.label(*label);
+        set = machine.arena.union(set, one);
+    }
+    set
+}

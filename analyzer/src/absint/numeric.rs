@@ -1,0 +1,311 @@
+//! Numeric operators over abstract values.
+
+use super::arena::{Arena, Kind, LabelSet, Piece, Pred, PredSet, Val, ValData};
+use super::memory::LINEAR;
+use crate::facts::Relation;
+use crate::ir::{NumericOp, eval::eval};
+
+/// Numbers below this are not taken for the base address of an array.
+const LEAST_ADDRESS: u64 = 1024;
+
+/// Bytes that an allocation of unknown size on the shadow stack is taken to need.
+const DYNAMIC_FRAME: u32 = 1024;
+
+/// What an operator is, as far as the abstract domain cares.
+enum Class {
+    Compare(Relation),
+    Add,
+    Sub,
+    And,
+    /// Changes the width or nothing else.
+    Width,
+    Other,
+}
+
+fn class(op: NumericOp) -> Class {
+    use NumericOp as N;
+    match op {
+        N::I32Eqz | N::I64Eqz => Class::Compare(Relation::Truth),
+        N::I32Eq | N::I32Ne | N::I64Eq | N::I64Ne => Class::Compare(Relation::Equal),
+        N::I32Add | N::I64Add => Class::Add,
+        N::I32Sub | N::I64Sub => Class::Sub,
+        N::I32And | N::I64And => Class::And,
+        N::I32WrapI64 | N::I64ExtendI32U | N::I64ExtendI32S => Class::Width,
+        N::I32LtS
+        | N::I32LtU
+        | N::I32GtS
+        | N::I32GtU
+        | N::I32LeS
+        | N::I32LeU
+        | N::I32GeS
+        | N::I32GeU
+        | N::I64LtS
+        | N::I64LtU
+        | N::I64GtS
+        | N::I64GtU
+        | N::I64LeS
+        | N::I64LeU
+        | N::I64GeS
+        | N::I64GeU
+        | N::F32Eq
+        | N::F32Ne
+        | N::F32Lt
+        | N::F32Gt
+        | N::F32Le
+        | N::F32Ge
+        | N::F64Eq
+        | N::F64Ne
+        | N::F64Lt
+        | N::F64Gt
+        | N::F64Le
+        | N::F64Ge => Class::Compare(Relation::Order),
+        _ => Class::Other,
+    }
+}
+
+impl Arena {
+    /// Applies an operator.
+    pub(super) fn numeric(&mut self, op: NumericOp, args: &[Val]) -> Val {
+        let data: Vec<ValData> = args.iter().map(|a| self.data(*a)).collect();
+        let mut labels = LabelSet::NONE;
+        let mut preds = PredSet::NONE;
+        for d in &data {
+            labels = self.union(labels, d.labels);
+            preds = self.pred_union(preds, d.preds);
+        }
+        let decreased = data.iter().any(|d| d.decreased);
+        let kind = self.fold(op, args);
+        if let Class::Compare(relation) = class(op) {
+            if let Some(kind @ Kind::Const(_)) = kind {
+                return self.val(ValData {
+                    kind,
+                    labels: LabelSet::NONE,
+                    preds,
+                    decreased: false,
+                });
+            }
+            let pred = self.comparison(relation, op, args);
+            let preds = self.pred_union(preds, pred);
+            let kind = self.kind_of_choices(vec![0, 1]);
+            return self.val(ValData {
+                kind,
+                labels: LabelSet::NONE,
+                preds,
+                decreased: false,
+            });
+        }
+        let kind = kind.unwrap_or_else(|| self.approximate(op, &data));
+        let decreased = decreased
+            || matches!(class(op), Class::Sub) && {
+                let minuend = data[0].labels;
+                self.label_list(minuend)
+                    .any(|l| matches!(l, super::arena::Label::Storage(_)))
+            };
+        if matches!(kind, Kind::Const(_)) && data.iter().any(|d| !matches!(d.kind, Kind::Const(_)))
+        {
+            // Such as `x & 0`: nothing of the operands is left.
+            labels = LabelSet::NONE;
+        }
+        self.val(ValData {
+            kind,
+            labels,
+            preds,
+            decreased,
+        })
+    }
+
+    /// The exact result, where it follows from what is known.
+    fn fold(&mut self, op: NumericOp, args: &[Val]) -> Option<Kind> {
+        let choices: Vec<_> = args.iter().map(|a| self.as_choices(*a)).collect();
+        match choices.as_slice() {
+            [Some(a)] => {
+                let results = a.iter().map(|x| eval(op, &[*x])).collect::<Option<_>>()?;
+                Some(self.kind_of_choices(results))
+            }
+            [Some(a), Some(b)] => {
+                let mut results = Vec::with_capacity(a.len() * b.len());
+                for x in a.iter() {
+                    for y in b.iter() {
+                        results.push(eval(op, &[*x, *y])?);
+                    }
+                }
+                match self.kind_of_choices(results) {
+                    Kind::Any => None,
+                    kind => Some(kind),
+                }
+            }
+            _ => self.fold_pointers(op, args),
+        }
+    }
+
+    fn fold_pointers(&mut self, op: NumericOp, args: &[Val]) -> Option<Kind> {
+        use NumericOp as N;
+        let kind = |arena: &Arena, i: usize| args.get(i).map(|a| arena.data(*a).kind);
+        match (op, kind(self, 0)?, kind(self, 1)) {
+            (N::I32Eqz | N::I64Eqz, kind, _) if self.is_non_null(kind) => Some(Kind::Const(0)),
+            (N::I32Add | N::I32Sub, places @ Kind::Places(_), Some(Kind::Const(delta)))
+            | (N::I32Add, Kind::Const(delta), Some(places @ Kind::Places(_))) => {
+                let delta = if op == N::I32Sub {
+                    (delta as u32).wrapping_neg()
+                } else {
+                    delta as u32
+                };
+                let places = self.as_places(places, false)?;
+                let moved = places.iter().map(|(s, o)| (*s, o.wrapping_add(delta)));
+                Some(self.kind_of_places(moved.collect()))
+            }
+            (N::I32Add | N::I64Add, Kind::Ptr { space, off, exact }, Some(Kind::Const(delta)))
+            | (N::I32Add | N::I64Add, Kind::Const(delta), Some(Kind::Ptr { space, off, exact })) => {
+                Some(Kind::Ptr {
+                    space,
+                    off: off.wrapping_add(delta as u32),
+                    exact,
+                })
+            }
+            (N::I32Sub | N::I64Sub, Kind::Ptr { space, off, exact }, Some(Kind::Const(delta))) => {
+                Some(Kind::Ptr {
+                    space,
+                    off: off.wrapping_sub(delta as u32),
+                    exact,
+                })
+            }
+            (
+                _,
+                Kind::Ptr {
+                    space,
+                    off,
+                    exact: true,
+                },
+                Some(Kind::Ptr {
+                    space: other,
+                    off: other_off,
+                    exact: true,
+                }),
+            ) if space == other && !matches!(class(op), Class::Add) => {
+                let bits = eval(op, &[u64::from(off), u64::from(other_off)])?;
+                matches!(class(op), Class::Sub | Class::Compare(_)).then_some(Kind::Const(bits))
+            }
+            (N::I32Eq | N::I64Eq, kind, Some(Kind::Const(0))) if self.is_non_null(kind) => {
+                Some(Kind::Const(0))
+            }
+            (N::I32Ne | N::I64Ne, kind, Some(Kind::Const(0))) if self.is_non_null(kind) => {
+                Some(Kind::Const(1))
+            }
+            // Aligning down: allocations are aligned.
+            (N::I32And, Kind::Ptr { space, off, exact }, Some(Kind::Const(mask)))
+                if (mask as u32) >= 0xffff_fff0 =>
+            {
+                Some(Kind::Ptr {
+                    space,
+                    off: off & mask as u32,
+                    exact,
+                })
+            }
+            (_, Kind::Obj(content), None) if matches!(class(op), Class::Width) => {
+                Some(Kind::Obj(content))
+            }
+            (_, ptr @ (Kind::Ptr { .. } | Kind::Places(_)), None)
+                if matches!(class(op), Class::Width) =>
+            {
+                Some(ptr)
+            }
+            (N::I32Mul | N::I64Mul | N::I32And | N::I64And, Kind::Const(0), _)
+            | (N::I32Mul | N::I64Mul | N::I32And | N::I64And, _, Some(Kind::Const(0))) => {
+                Some(Kind::Const(0))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is still known where the result is not.
+    fn approximate(&mut self, op: NumericOp, data: &[ValData]) -> Kind {
+        use NumericOp as N;
+        match (op, data[0].kind, data.get(1).map(|d| d.kind)) {
+            // Indexing: from the base on.
+            (N::I32Add | N::I64Add, Kind::Ptr { space, off, .. }, _)
+            | (N::I32Add | N::I64Add, _, Some(Kind::Ptr { space, off, .. })) => Kind::Ptr {
+                space,
+                off,
+                exact: false,
+            },
+            (N::I32Add, Kind::Const(base), _) | (N::I32Add, _, Some(Kind::Const(base)))
+                if (LEAST_ADDRESS..0x1000_0000).contains(&base) =>
+            {
+                Kind::Ptr {
+                    space: LINEAR,
+                    off: base as u32,
+                    exact: false,
+                }
+            }
+            // Room of unknown size on the stack: taken to be of this size.
+            (N::I32Sub, Kind::Const(top), Some(Kind::Any))
+                if self.stack.contains(&(top as u32)) || u64::from(self.stack.end) == top =>
+            {
+                Kind::Const(top.saturating_sub(u64::from(DYNAMIC_FRAME)))
+            }
+            // Nothing added, nothing taken away.
+            (
+                N::I32Or
+                | N::I64Or
+                | N::I32Xor
+                | N::I64Xor
+                | N::I32Shl
+                | N::I64Shl
+                | N::I32ShrU
+                | N::I64ShrU
+                | N::I32Sub
+                | N::I64Sub
+                | N::I32Add
+                | N::I64Add,
+                kind,
+                Some(Kind::Const(0)),
+            )
+            | (N::I32Or | N::I64Or | N::I32Xor | N::I64Xor, Kind::Const(0), Some(kind)) => kind,
+            (N::I32And | N::I64And, _, Some(Kind::Const(mask))) if mask < 8 => {
+                self.kind_of_choices((0..=mask).filter(|c| c & !mask == 0).collect())
+            }
+            _ => Kind::Any,
+        }
+    }
+
+    /// The predicate that a comparison of two values states; none where neither is data.
+    fn comparison(&mut self, relation: Relation, op: NumericOp, args: &[Val]) -> PredSet {
+        let width = op.params()[0].bytes();
+        let has_data = args.iter().any(|a| {
+            let data = self.data(*a);
+            data.labels != LabelSet::NONE
+        });
+        if !has_data {
+            return PredSet::NONE;
+        }
+        let left = self.bytes_of(args[0], width);
+        let right = match args.get(1) {
+            Some(arg) => self.bytes_of(*arg, width),
+            None => super::arena::Bytes::EMPTY,
+        };
+        self.pred(Pred {
+            relation,
+            left,
+            right,
+        })
+    }
+
+    /// The predicates that a branch on this value decides by.
+    pub(super) fn decision(&mut self, cond: Val) -> PredSet {
+        let data = self.data(cond);
+        if data.labels == LabelSet::NONE {
+            return data.preds;
+        }
+        let left = self.bytes([Piece::Hole {
+            labels: data.labels,
+            len: None,
+            decreased: data.decreased,
+        }]);
+        let truth = self.pred(Pred {
+            relation: Relation::Truth,
+            left,
+            right: super::arena::Bytes::EMPTY,
+        });
+        self.pred_union(data.preds, truth)
+    }
+}

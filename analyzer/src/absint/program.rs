@@ -1,0 +1,341 @@
+//! The contract made ready to run: its functions with what is known of each before running it.
+
+use rayon::prelude::*;
+use smallvec::SmallVec;
+
+use super::concrete::Concrete;
+use super::intrinsics::{self, Intrinsic};
+use super::memory::Image;
+use super::summary::{self, HostSummary, Summary};
+use crate::entity::{Entity, PrimaryMap};
+use crate::graph::Dominators;
+use crate::graph::callgraph::{CallGraph, Lifted};
+use crate::graph::cfg::Cfg;
+use crate::graph::loops::{Element, LoopForest};
+use crate::host::{HostFunction, HostModel};
+use crate::ir::{Block, Func, Function, Sig, Terminator};
+use crate::module::{Global, Module, Table};
+
+pub(super) use super::summary::Extent;
+
+/// Addresses beyond this are not kept as static data.
+const MAX_STATIC: u64 = 16 << 20;
+/// Branches looked at for what decides between the paths that meet at a block.
+const MAX_CONTROLLERS: usize = 24;
+
+/// The contract made ready to run.
+pub(super) struct Program<'m> {
+    pub(super) module: &'m Module,
+    pub(super) host: &'m HostModel,
+    pub(super) image: Image,
+    /// The global that holds the shadow stack's pointer.
+    pub(super) stack_pointer: Option<Global>,
+    infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
+    host_functions: PrimaryMap<Func, Option<&'m HostFunction>>,
+}
+
+/// A function with what is known of it before running it.
+pub(super) struct FuncInfo<'m> {
+    pub(super) ir: &'m Function,
+    pub(super) forest: LoopForest,
+    /// The loops, each with its header and the loop around it.
+    pub(super) loops: Vec<(Block, Option<usize>)>,
+    /// The innermost loop of each block.
+    loop_of: Vec<Option<usize>>,
+    /// For each block where paths meet: the branches that decide between them.
+    pub(super) controllers: Vec<SmallVec<[Block; 4]>>,
+    pub(super) summary: Summary,
+    pub(super) intrinsic: Option<Intrinsic>,
+}
+
+impl FuncInfo<'_> {
+    pub(super) fn loop_of_header(&self, header: Block) -> Option<usize> {
+        self.loops.iter().position(|(h, _)| *h == header)
+    }
+
+    /// The loops that an edge leaves.
+    pub(super) fn loops_left(&self, from: Block, to: Block) -> SmallVec<[usize; 2]> {
+        let mut left = SmallVec::new();
+        let mut inside = self.loop_of[from.index()];
+        while let Some(this) = inside {
+            if self.contains(this, to) {
+                break;
+            }
+            left.push(this);
+            inside = self.loops[this].1;
+        }
+        left
+    }
+
+    fn contains(&self, this: usize, block: Block) -> bool {
+        let mut inside = self.loop_of[block.index()];
+        while let Some(other) = inside {
+            if other == this {
+                return true;
+            }
+            inside = self.loops[other].1;
+        }
+        false
+    }
+}
+
+impl<'m> Program<'m> {
+    /// Prepares the functions that are reached from the roots.
+    pub(super) fn new(module: &'m Module, host: &'m HostModel, lifted: &'m Lifted) -> Self {
+        let host_functions: PrimaryMap<Func, Option<&HostFunction>> = module
+            .funcs
+            .keys()
+            .map(|func| {
+                let (name_space, name) = module.import(func)?;
+                host.function(name_space, name, module.func_type(func))
+            })
+            .collect();
+        let graph = CallGraph::new(module, lifted);
+        let summaries =
+            summary::summarise(module, lifted, &graph, &|func| match host_functions[func] {
+                Some(host) => HostSummary {
+                    pure: false,
+                    returns: !summary::aborts(host),
+                    ends: host.is(crate::host::EffectKind::Exit)
+                        || host.is(crate::host::EffectKind::ReturnData),
+                },
+                None => HostSummary {
+                    pure: false,
+                    returns: true,
+                    ends: false,
+                },
+            });
+        let intrinsics = find_intrinsics(module, lifted, &summaries);
+        let functions: Vec<&Function> = lifted.iter().collect();
+        let prepared: Vec<FuncInfo<'m>> = functions
+            .into_par_iter()
+            .filter_map(|ir| {
+                let summary = summaries[ir.func].clone()?;
+                Some(prepare(ir, summary, intrinsics[ir.func]))
+            })
+            .collect();
+        let mut infos: PrimaryMap<Func, Option<FuncInfo<'m>>> =
+            module.funcs.keys().map(|_| None).collect();
+        for info in prepared {
+            let func = info.ir.func;
+            infos[func] = Some(info);
+        }
+        let stack_pointer = stack_pointer(module);
+        Program {
+            module,
+            host,
+            image: image(module, stack_pointer),
+            stack_pointer,
+            infos,
+            host_functions,
+        }
+    }
+
+    pub(super) fn info(&self, func: Func) -> Option<&FuncInfo<'m>> {
+        self.infos[func].as_ref()
+    }
+
+    pub(super) fn host_function(&self, func: Func) -> Option<&'m HostFunction> {
+        self.host_functions[func]
+    }
+
+    pub(super) fn is_pure(&self, func: Func) -> bool {
+        self.info(func).is_some_and(|info| info.summary.pure)
+    }
+
+    /// The function that a table index calls, if it has the type.
+    pub(super) fn table_entry(&self, table: Table, index: u64, sig: Sig) -> Option<Func> {
+        let entry = *self.module.tables[table]
+            .entries
+            .get(index as u32 as usize)?;
+        entry.filter(|func| self.has_type(*func, sig))
+    }
+
+    /// The functions that a call through a table may reach, by their type.
+    pub(super) fn table_candidates(&self, table: Table, sig: Sig) -> Vec<Func> {
+        let mut candidates: Vec<Func> = self.module.tables[table]
+            .entries
+            .iter()
+            .flatten()
+            .copied()
+            .filter(|func| self.has_type(*func, sig))
+            .collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        candidates
+    }
+
+    fn has_type(&self, func: Func, sig: Sig) -> bool {
+        self.module.func_type(func) == &self.module.types[sig]
+    }
+
+    /// Whether a table may hold other functions than those known.
+    pub(super) fn is_open(&self, table: Table) -> bool {
+        self.module.tables[table].open
+    }
+}
+
+fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> FuncInfo<'_> {
+    let cfg = Cfg::new(ir);
+    let dominators = Dominators::new(&cfg);
+    let forest = LoopForest::new(&cfg);
+    let mut loops = Vec::new();
+    let mut loop_of = vec![None; ir.blocks.len()];
+    number_loops(&forest.elements, None, &mut loops, &mut loop_of);
+    let controllers = ir
+        .blocks
+        .keys()
+        .map(|block| controllers(ir, &cfg, &dominators, block))
+        .collect();
+    FuncInfo {
+        ir,
+        forest,
+        loops,
+        loop_of,
+        controllers,
+        summary,
+        intrinsic,
+    }
+}
+
+fn number_loops(
+    elements: &[Element],
+    around: Option<usize>,
+    loops: &mut Vec<(Block, Option<usize>)>,
+    loop_of: &mut [Option<usize>],
+) {
+    for element in elements {
+        match element {
+            Element::Block(block) => loop_of[block.index()] = around,
+            Element::Loop { header, body } => {
+                let this = loops.len();
+                loops.push((*header, around));
+                loop_of[header.index()] = Some(this);
+                number_loops(body, Some(this), loops, loop_of);
+            }
+        }
+    }
+}
+
+/// The branches between a block's immediate dominator and the block.
+fn controllers(
+    ir: &Function,
+    cfg: &Cfg,
+    dominators: &Dominators,
+    block: Block,
+) -> SmallVec<[Block; 4]> {
+    let mut found = SmallVec::new();
+    let Some(stop) = dominators.idom(block) else {
+        return found;
+    };
+    if cfg.preds(block).len() < 2 {
+        return found;
+    }
+    let mut seen: SmallVec<[Block; 16]> = SmallVec::new();
+    let mut queue: Vec<Block> = cfg.preds(block).to_vec();
+    while let Some(at) = queue.pop() {
+        if at == block || seen.contains(&at) || seen.len() >= MAX_CONTROLLERS {
+            continue;
+        }
+        seen.push(at);
+        if matches!(
+            ir.blocks[at].terminator,
+            Terminator::Branch { .. } | Terminator::Switch { .. }
+        ) {
+            found.push(at);
+        }
+        if at != stop {
+            queue.extend_from_slice(cfg.preds(at));
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The stack pointer of LLVM's convention: the first mutable i32 global, which starts at the top of the shadow stack.
+fn stack_pointer(module: &Module) -> Option<Global> {
+    module
+        .globals
+        .iter()
+        .find(|(_, global)| {
+            global.mutable
+                && global.ty == crate::ir::Type::I32
+                && global.init.is_some_and(|init| init >= 1024)
+        })
+        .map(|(global, _)| global)
+}
+
+/// Static data, and where the shadow stack lies in it.
+fn image(module: &Module, stack_pointer: Option<Global>) -> Image {
+    let mut data = Vec::new();
+    let top = stack_pointer.and_then(|global| module.globals[global].init);
+    let mut bottom = 0;
+    for segment in &module.data {
+        let Some(start) = segment.address else {
+            continue;
+        };
+        let end = start.saturating_add(segment.range.len() as u64);
+        if end > MAX_STATIC {
+            continue;
+        }
+        if data.len() < end as usize {
+            data.resize(end as usize, 0);
+        }
+        data[start as usize..end as usize].copy_from_slice(&module.bytes[segment.range.clone()]);
+        if top.is_some_and(|top| end <= top) {
+            bottom = bottom.max(end);
+        }
+    }
+    // Without a pointer that moves, the top of the stack was made a constant below the data.
+    let top = top.unwrap_or_else(|| {
+        module
+            .data
+            .iter()
+            .filter_map(|segment| segment.address)
+            .min()
+            .unwrap_or(0)
+    });
+    Image {
+        data,
+        stack: bottom as u32..top.min(u64::from(u32::MAX)) as u32,
+    }
+}
+
+/// Finds out which functions copy, compare, allocate.
+fn find_intrinsics(
+    module: &Module,
+    lifted: &Lifted,
+    summaries: &PrimaryMap<Func, Option<Summary>>,
+) -> PrimaryMap<Func, Option<Intrinsic>> {
+    let mut found: PrimaryMap<Func, Option<Intrinsic>> =
+        module.funcs.keys().map(|_| None).collect();
+    let Some(start) = Concrete::new(module, lifted, 0) else {
+        return found;
+    };
+    let pure = |func: Func| summaries[func].as_ref().filter(|s| s.pure);
+    let mut allocator = None;
+    for func in module.funcs.keys() {
+        let Some(summary) = pure(func) else { continue };
+        let ty = module.func_type(func);
+        if !summary.grows && summary.size < 2000 {
+            found[func] = intrinsics::by_trial(&start, func, ty);
+        } else if summary.grows && summary.size < 20_000 && intrinsics::allocates(&start, func, ty)
+        {
+            found[func] = Some(Intrinsic::Allocate);
+            allocator.get_or_insert((func, ty.params.len()));
+        }
+    }
+    let Some(allocator) = allocator else {
+        return found;
+    };
+    for func in module.funcs.keys() {
+        let ty = module.func_type(func);
+        if found[func].is_none()
+            && pure(func).is_some_and(|s| s.grows && s.size < 40_000)
+            && intrinsics::reallocates(&start, func, ty, allocator)
+        {
+            found[func] = Some(Intrinsic::Reallocate);
+        }
+    }
+    found
+}

@@ -1,0 +1,313 @@
+//! What a function can do at most, found once per function without running it, callees first.
+
+use smallvec::SmallVec;
+
+use crate::entity::{Entity, PrimaryMap};
+use crate::graph::callgraph::{CallGraph, Lifted};
+use crate::host::{AbortsIf, EffectKind, HostFunction};
+use crate::ir::{Callee, Func, Function, NumericOp, Op, Terminator, Value, ValueDef};
+use crate::module::Module;
+
+/// Which bytes behind a pointer parameter a function writes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Extent {
+    Nothing,
+    /// From the first offset up to and without the second.
+    Known(i32, i32),
+    Unknown,
+}
+
+impl Extent {
+    fn join(self, other: Extent) -> Extent {
+        match (self, other) {
+            (Extent::Nothing, e) | (e, Extent::Nothing) => e,
+            (Extent::Known(a, b), Extent::Known(c, d)) => Extent::Known(a.min(c), b.max(d)),
+            _ => Extent::Unknown,
+        }
+    }
+
+    fn shift(self, by: i32) -> Extent {
+        match self {
+            Extent::Known(a, b) => Extent::Known(a.saturating_add(by), b.saturating_add(by)),
+            extent => extent,
+        }
+    }
+}
+
+/// What a function can do at most.
+#[derive(Clone, Debug)]
+pub(super) struct Summary {
+    /// Whether nothing it reaches asks anything of the host.
+    pub(super) pure: bool,
+    /// Whether it can return.
+    pub(super) returns: bool,
+    /// Whether it can end the method with success.
+    pub(super) ends: bool,
+    /// Whether it reaches `memory.grow`.
+    pub(super) grows: bool,
+    /// Instructions, callees included (each once per call).
+    pub(super) size: u32,
+    /// What it writes behind each of its parameters.
+    pub(super) writes: SmallVec<[Extent; 4]>,
+}
+
+impl Summary {
+    /// What is assumed of a function in a cycle before it is looked at.
+    fn assumed(params: usize) -> Self {
+        Summary {
+            pure: true,
+            returns: true,
+            ends: false,
+            grows: false,
+            size: 0,
+            writes: SmallVec::from_elem(Extent::Nothing, params),
+        }
+    }
+}
+
+/// Whether a call of this host function never returns.
+pub(super) fn aborts(host: &HostFunction) -> bool {
+    !matches!(host.aborts_if, Some(AbortsIf::Zero { .. }))
+        && (host.is(EffectKind::PanicAbort) || host.is(EffectKind::Exit))
+}
+
+/// Summarises all lifted functions.
+pub(super) fn summarise(
+    module: &Module,
+    lifted: &Lifted,
+    graph: &CallGraph,
+    effects: &dyn Fn(Func) -> HostSummary,
+) -> PrimaryMap<Func, Option<Summary>> {
+    let mut all: PrimaryMap<Func, Option<Summary>> =
+        (0..module.funcs.len()).map(|_| None).collect();
+    for component in graph.sccs() {
+        let cyclic = component.len() > 1
+            || component
+                .iter()
+                .any(|f| graph.callees(*f).any(|callee| callee == *f));
+        // A cycle is looked at until its summaries no longer change; they only grow, and soon.
+        for _ in 0..if cyclic { 4 } else { 1 } {
+            for func in component {
+                if let Some(function) = lifted.get(*func) {
+                    all[*func] = Some(one(module, function, &all, effects));
+                }
+            }
+        }
+    }
+    all
+}
+
+/// What matters of a host function here.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostSummary {
+    pub(super) pure: bool,
+    pub(super) returns: bool,
+    pub(super) ends: bool,
+}
+
+/// A value as a parameter plus a constant, where it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Base {
+    Param(usize, Option<i32>),
+    Other,
+}
+
+fn one(
+    module: &Module,
+    function: &Function,
+    all: &PrimaryMap<Func, Option<Summary>>,
+    effects: &dyn Fn(Func) -> HostSummary,
+) -> Summary {
+    let params = function.ty.params.len();
+    let mut summary = Summary::assumed(params);
+    summary.returns = false;
+    let bases = bases(function);
+    let base = |v: Value| bases[v.index()];
+    for block in function.blocks.values() {
+        let mut goes_on = true;
+        for inst in &block.insts {
+            let data = &function.insts[*inst];
+            summary.size = summary.size.saturating_add(1);
+            match &data.op {
+                Op::MemoryGrow => summary.grows = true,
+                Op::Store { bytes, mem, .. } => {
+                    let offset = i32::try_from(mem.offset).unwrap_or(i32::MAX);
+                    write(
+                        &mut summary,
+                        base(data.args[0]),
+                        Extent::Known(offset, offset.saturating_add(i32::from(*bytes))),
+                    );
+                }
+                Op::MemoryCopy => {
+                    write(&mut summary, base(data.args[0]), Extent::Unknown);
+                }
+                Op::MemoryFill | Op::MemoryInit(_) => {
+                    write(&mut summary, base(data.args[0]), Extent::Unknown);
+                }
+                Op::Call(Callee::Direct(callee)) => {
+                    if module.import(*callee).is_some() {
+                        let host = effects(*callee);
+                        // The host undoes what was done before an abort: nothing comes of it.
+                        summary.pure &= host.pure || !host.returns && !host.ends;
+                        summary.ends |= host.ends;
+                        goes_on &= host.returns;
+                        for arg in &data.args {
+                            write(&mut summary, base(*arg), Extent::Unknown);
+                        }
+                    } else if let Some(Some(callee)) = all.get(*callee) {
+                        goes_on &= callee.returns;
+                        if !callee.returns && !callee.ends {
+                            break;
+                        }
+                        summary.pure &= callee.pure;
+                        summary.ends |= callee.ends;
+                        summary.grows |= callee.grows;
+                        summary.size = summary.size.saturating_add(callee.size);
+                        for (i, arg) in data.args.iter().enumerate() {
+                            if callee.writes.get(i) != Some(&Extent::Nothing) {
+                                let extent =
+                                    callee.writes.get(i).copied().unwrap_or(Extent::Unknown);
+                                write(&mut summary, base(*arg), extent);
+                            }
+                        }
+                    }
+                }
+                Op::Call(Callee::Indirect(table, sig)) => {
+                    let entries = &module.tables[*table];
+                    summary.pure &= !entries.open;
+                    for target in entries.entries.iter().flatten() {
+                        if module.types[module.funcs[*target].sig] != module.types[*sig] {
+                            continue;
+                        }
+                        summary.pure &= match all.get(*target) {
+                            Some(Some(target)) => target.pure || !target.returns && !target.ends,
+                            // Not yet looked at: in the same cycle, where purity is what is being found out.
+                            _ => module.import(*target).is_none_or(|_| effects(*target).pure),
+                        };
+                    }
+                    summary.size = summary.size.saturating_add(50);
+                    for arg in &data.args {
+                        write(&mut summary, base(*arg), Extent::Unknown);
+                    }
+                }
+                _ => {}
+            }
+            if !goes_on {
+                break;
+            }
+        }
+        if goes_on
+            && matches!(
+                block.terminator,
+                Terminator::Return(_) | Terminator::ReturnCall(_)
+            )
+        {
+            summary.returns = true;
+        }
+    }
+    summary.returns &= returns(function, all, module, effects);
+    summary
+}
+
+/// Whether a return can be reached past calls that do not return.
+fn returns(
+    function: &Function,
+    all: &PrimaryMap<Func, Option<Summary>>,
+    module: &Module,
+    effects: &dyn Fn(Func) -> HostSummary,
+) -> bool {
+    let mut seen = vec![false; function.blocks.len()];
+    let mut stack = vec![function.entry];
+    while let Some(block) = stack.pop() {
+        if std::mem::replace(&mut seen[block.index()], true) {
+            continue;
+        }
+        let data = &function.blocks[block];
+        let stops = data
+            .insts
+            .iter()
+            .any(|inst| match &function.insts[*inst].op {
+                Op::Call(Callee::Direct(callee)) => {
+                    if module.import(*callee).is_some() {
+                        !effects(*callee).returns
+                    } else {
+                        matches!(all.get(*callee), Some(Some(s)) if !s.returns)
+                    }
+                }
+                _ => false,
+            });
+        if stops {
+            continue;
+        }
+        match &data.terminator {
+            Terminator::Return(_) | Terminator::ReturnCall(_) => return true,
+            terminator => stack.extend(terminator.edges().iter().map(|e| e.block)),
+        }
+    }
+    false
+}
+
+fn write(summary: &mut Summary, base: Base, extent: Extent) {
+    if let Base::Param(i, offset) = base {
+        let extent = match offset {
+            Some(offset) => extent.shift(offset),
+            None if extent == Extent::Nothing => extent,
+            None => Extent::Unknown,
+        };
+        summary.writes[i] = summary.writes[i].join(extent);
+    }
+}
+
+/// Each value as a parameter plus a constant, where it is one.
+fn bases(function: &Function) -> Vec<Base> {
+    let mut bases = vec![Base::Other; function.values.len()];
+    for (i, param) in function.blocks[function.entry].params.iter().enumerate() {
+        bases[param.index()] = Base::Param(i, Some(0));
+    }
+    // Definitions come before uses but for loop parameters, which stay unknown.
+    for (value, data) in function.values.iter() {
+        let ValueDef::Result(inst, 0) = data.def else {
+            continue;
+        };
+        let inst = &function.insts[inst];
+        bases[value.index()] = match &inst.op {
+            Op::Numeric(op @ (NumericOp::I32Add | NumericOp::I32Sub)) => {
+                let (a, b) = (inst.args[0], inst.args[1]);
+                let (x, y) = (bases[a.index()], bases[b.index()]);
+                match (x, y) {
+                    (Base::Param(i, offset), Base::Other) => {
+                        let delta = constant(function, b).map(|d| {
+                            if *op == NumericOp::I32Sub {
+                                d.wrapping_neg()
+                            } else {
+                                d
+                            }
+                        });
+                        Base::Param(i, offset.zip(delta).map(|(o, d)| o.wrapping_add(d)))
+                    }
+                    (Base::Other, Base::Param(i, offset)) if *op == NumericOp::I32Add => {
+                        let delta = constant(function, a);
+                        Base::Param(i, offset.zip(delta).map(|(o, d)| o.wrapping_add(d)))
+                    }
+                    _ => Base::Other,
+                }
+            }
+            Op::Select => match (bases[inst.args[0].index()], bases[inst.args[1].index()]) {
+                (Base::Param(i, _), _) | (_, Base::Param(i, _)) => Base::Param(i, None),
+                _ => Base::Other,
+            },
+            _ => Base::Other,
+        };
+    }
+    bases
+}
+
+fn constant(function: &Function, value: Value) -> Option<i32> {
+    let ValueDef::Result(inst, 0) = function.values[value].def else {
+        return None;
+    };
+    match function.insts[inst].op {
+        Op::Const(_, bits) => Some(bits as u32 as i32),
+        _ => None,
+    }
+}

@@ -1,0 +1,57 @@
+//! The way of the data, from a decoded module to facts.
+
+use std::sync::Arc;
+
+use crate::absint;
+use crate::facts::{Certainty, Facts, Recognition};
+use crate::graph::callgraph::Lifted;
+use crate::host::{HostModel, entry_points, recognise};
+use crate::ir::Func;
+use crate::module::Module;
+use crate::sidecar::Sidecar;
+use crate::spec::Specs;
+
+/// What the caller knows beyond the module.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The host that the contract is for; found out from the module where it is not given.
+    pub platform: Option<Arc<HostModel>>,
+    /// Hosts that the user describes, to be considered beside those built in.
+    pub hosts: Vec<Arc<HostModel>>,
+    /// Files that describe the contract's interface.
+    pub sidecars: Vec<Sidecar>,
+}
+
+/// Finds out what a contract does.
+///
+/// Never fails: what could not be analysed is named in the methods' reasons and in the notes.
+pub fn analyze(module: Module, options: &Options) -> Facts {
+    let (recognition, host) = match &options.platform {
+        Some(host) => {
+            let recognition = Recognition {
+                platform: host.id.clone().into_owned(),
+                certainty: Certainty::Given,
+                because: "given by the user".to_owned(),
+            };
+            (recognition, Arc::clone(host))
+        }
+        None => recognise(&module, &options.hosts),
+    };
+    let (specs, mut notes) = Specs::read(&module, &options.sidecars);
+    let methods = {
+        let entries = entry_points(&host, &module);
+        let roots: Vec<Func> = entries.iter().map(|entry| entry.func).collect();
+        let lifted = Lifted::new(&module, roots);
+        for (func, error) in lifted.errors() {
+            notes.push(format!("{func} is not analysed: {error}"));
+        }
+        absint::methods(&module, &host, &lifted, &entries, &specs)
+    };
+    Facts {
+        module: Arc::new(module),
+        host,
+        recognition,
+        methods,
+        notes,
+    }
+}
