@@ -15,6 +15,7 @@ uint32_t action_data_size();
 uint32_t read_action_data(void* data, uint32_t size);
 void send_inline(char* action, size_t size);
 void prints_l(const char* text, uint32_t size);
+void sha256(const char* data, uint32_t size, void* digest);
 uint64_t current_time();
 
 int32_t db_store_i64(capi_name scope, capi_name table, capi_name payer, uint64_t id, const void* data, uint32_t size);

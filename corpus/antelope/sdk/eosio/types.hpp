@@ -73,6 +73,12 @@ inline bool has_auth(name account) { return ::has_auth(account.value); }
 inline bool is_account(name account) { return ::is_account(account.value); }
 inline void require_recipient(name account) { ::require_recipient(account.value); }
 
+inline checksum256 sha256(const char* data, size_t size) {
+    checksum256 digest;
+    ::sha256(data, size, &digest);
+    return digest;
+}
+
 inline void print(std::string_view text) { prints_l(text.data(), text.size()); }
 
 } // namespace eosio
