@@ -1,0 +1,62 @@
+//! What a pair of modules must fulfil to be committed.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use wasmparser::{Parser, Payload};
+
+/// Beginnings of paths that only the machine of the build knows.
+const PRIVATE: [&str; 5] = ["/home/", "/root/", "/work/", "/Users/", ".cargo/registry"];
+
+/// What is wrong with a module and its twin with line tables.
+pub(crate) fn complaints(deployed: &Path, debug: &Path) -> Result<Vec<String>> {
+    if !deployed.exists() || !debug.exists() {
+        return Ok(vec!["has no module, or none with line tables".to_owned()]);
+    }
+    let (deployed, debug) = (fs::read(deployed)?, fs::read(debug)?);
+    let mut found = Vec::new();
+    if sections(&deployed)? != sections(&debug)? {
+        found.push("the module with line tables has other code".to_owned());
+    }
+    if !has_lines(&debug)? {
+        found.push("the module with line tables has none".to_owned());
+    }
+    for private in PRIVATE {
+        if contains(&deployed, private) || contains(&debug, private) {
+            found.push(format!("a path with `{private}` is in a module"));
+        }
+    }
+    Ok(found)
+}
+
+/// All sections that are not custom: their ids and contents.
+fn sections(module: &[u8]) -> Result<Vec<(u8, &[u8])>> {
+    let mut sections = Vec::new();
+    for payload in Parser::new(0).parse_all(module) {
+        if let Some((id, range)) = payload.context("not a module")?.as_section()
+            && id != 0
+        {
+            sections.push((
+                id,
+                &module[usize::try_from(range.start)?..usize::try_from(range.end)?],
+            ));
+        }
+    }
+    Ok(sections)
+}
+
+fn has_lines(module: &[u8]) -> Result<bool> {
+    for payload in Parser::new(0).parse_all(module) {
+        if matches!(payload?, Payload::CustomSection(custom) if custom.name() == ".debug_line") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn contains(module: &[u8], text: &str) -> bool {
+    module
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
