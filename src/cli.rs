@@ -77,6 +77,12 @@ pub(crate) struct ConfigArgs {
     /// The zone in which the contracts will run, such as `mainnet` or `sidechain`
     #[arg(long, value_name = "ZONE")]
     pub(crate) target: Option<String>,
+    /// The platform of the contracts, by its id, where it should not be found out
+    #[arg(long, value_name = "ID")]
+    pub(crate) platform: Option<String>,
+    /// A file that describes a host; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub(crate) host: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) levels: LevelFlags,
 }

@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use contract_lint_analyzer::module::decode;
+use contract_lint_analyzer::{Options, analyze};
 
-use contract_lint_lints::finding::Finding;
-use contract_lint_lints::lint::Level;
+use contract_lint_lints::check;
+use contract_lint_lints::lint::{Context, Level};
 
 use crate::config::{Config, FindingPlace};
 use crate::input::{self, InputError, Target};
@@ -30,17 +31,25 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
     // The first bytes tell what a file is that is no module.
     let head = contract.module[..contract.module.len().min(16)].to_vec();
     let module = decode(contract.module).map_err(|error| InputError::decode(&error, &head))?;
-    let module = Arc::new(module);
-    let platform = "unknown".to_owned();
+    let options = Options {
+        sidecars: contract.sidecars,
+        ..config.analysis.clone()
+    };
+    let facts = analyze(module, &options);
+    let module = Arc::clone(&facts.module);
+    let platform = facts.recognition.platform.clone();
     let resolver = Resolver {
         module: &module,
         platform: &platform,
-        methods: &[],
+        methods: &facts.methods,
     };
     let mut hidden = Hidden::default();
     let mut shown = Vec::new();
-    let findings: Vec<Finding> = Vec::new();
-    for finding in findings {
+    let context = Context {
+        facts: &facts,
+        policy: &config.policy,
+    };
+    for finding in check(&context) {
         let level = config.levels.of(finding.lint);
         let function = finding.site().map(|site| module.func_label(site.func));
         let place = FindingPlace {
@@ -62,7 +71,7 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
     }
     Ok(Analysed {
         methods: resolver.methods(),
-        notes: Vec::new(),
+        notes: facts.notes.clone(),
         findings: resolver.findings(shown),
         hidden,
         module: Arc::clone(&module),

@@ -1,14 +1,22 @@
 //! The lint catalog: facts in, findings out. One file per lint, in a folder per domain.
 
+pub mod access;
+mod events;
 pub mod finding;
 pub mod lint;
 pub mod policy;
+pub mod smart_contract;
 
 use finding::Finding;
 use lint::{Context, Lint};
 
 /// Every lint, sorted by name.
-pub static LINTS: &[&Lint] = &[];
+pub static LINTS: &[&Lint] = &[
+    &access::missing_subject_auth::MISSING_SUBJECT_AUTH,
+    &smart_contract::reentrancy_write_after_call::REENTRANCY_WRITE_AFTER_CALL,
+    &access::unprotected_code_upgrade::UNPROTECTED_CODE_UPGRADE,
+    &access::unprotected_privileged_write::UNPROTECTED_PRIVILEGED_WRITE,
+];
 
 /// The lint of that name.
 pub fn by_name(name: &str) -> Option<&'static Lint> {

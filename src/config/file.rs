@@ -167,6 +167,7 @@ fn parse(text: &str) -> Result<Config, Vec<Issue>> {
             levels,
             allowances,
             policy,
+            analysis: contract_lint_analyzer::Options::default(),
         })
     } else {
         issues.sort_by_key(|issue| issue.span.start);

@@ -8,7 +8,10 @@ mod levels;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use contract_lint_analyzer::Options;
+use contract_lint_analyzer::host::{self, HostModel};
 use contract_lint_lints::policy::Policy;
 
 pub(crate) use allow::{Allowance, FindingPlace};
@@ -30,6 +33,8 @@ pub(crate) struct Config {
     pub(crate) allowances: Vec<Allowance>,
     /// What lints consult.
     pub(crate) policy: Policy,
+    /// What the analysis is told.
+    pub(crate) analysis: Options,
 }
 
 /// A configuration file.
@@ -111,8 +116,34 @@ impl Config {
             }
             config.policy.target.zone = Some(zone.clone());
         }
+        config.analysis = analysis(args)?;
         Ok(config)
     }
+}
+
+/// What the arguments tell the analysis: hosts that the user describes, and which host it is.
+fn analysis(args: &ConfigArgs) -> anyhow::Result<Options> {
+    let mut hosts = Vec::new();
+    for path in &args.host {
+        let name = display_name(path);
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| anyhow::anyhow!("cannot read the host model `{name}`: {error}"))?;
+        let model = host::parse(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
+        hosts.push(Arc::new(model));
+    }
+    let platform = args.platform.as_ref().map(|id| {
+        let given = hosts.iter().find(|host| host.id == *id).cloned();
+        let known = || HostModel::builtin(id).map(|host| Arc::new(host.clone()));
+        given.or_else(known).ok_or_else(|| {
+            let ids = HostModel::builtins().iter().map(|host| &*host.id);
+            anyhow::anyhow!("`--platform`: {}", suggest::unknown("platform", id, ids))
+        })
+    });
+    Ok(Options {
+        platform: platform.transpose()?,
+        hosts,
+        sidecars: Vec::new(),
+    })
 }
 
 impl ConfigFile {

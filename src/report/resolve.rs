@@ -127,6 +127,13 @@ impl Resolver<'_> {
             ),
             Reason::UnknownImport(name) => format!("what the import `{name}` does is not known"),
             Reason::Limit(what) => format!("it takes more work than the limit allows: {what}"),
+            Reason::UnresolvedOperation(function) => {
+                format!("the operation that a call of `{function}` asks for is not known")
+            }
+            Reason::NotLifted(func) => format!(
+                "{} has instructions that are not supported",
+                self.module.func_label(*func)
+            ),
             Reason::Recursion(func) => format!(
                 "`{}` calls itself deeper than is followed",
                 self.module.func_label(*func)

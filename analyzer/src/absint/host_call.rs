@@ -163,6 +163,7 @@ impl<'p> Machine<'p> {
             let Some(val) = args.get(i).copied() else {
                 continue;
             };
+            let val = self.untagged(arg, val);
             if !arg.role.is_input() {
                 continue;
             }
@@ -182,6 +183,14 @@ impl<'p> Machine<'p> {
             inputs.push(Input { arg, content });
         }
         inputs
+    }
+
+    /// The number in the upper half of a tagged value.
+    fn untagged(&mut self, arg: &HostArg, val: Val) -> Val {
+        match self.arena.as_const(val) {
+            Some(bits) if arg.tagged => self.arena.constant(bits >> 32),
+            _ => val,
+        }
     }
 
     /// How many bytes an argument's length argument says.
@@ -205,7 +214,8 @@ impl<'p> Machine<'p> {
             len = state.load(&mut self.arena, &program.image, place, 4);
         }
         let bits = self.arena.as_const(len)?;
-        let bits = if arg.tagged { bits >> 32 } else { bits };
+        let tagged = host.args.get(index).is_some_and(|len| len.tagged);
+        let bits = if tagged { bits >> 32 } else { bits };
         u32::try_from(bits).ok()?.checked_mul(arg.unit.max(1))
     }
 
@@ -491,6 +501,7 @@ impl<'p> Machine<'p> {
             if !arg.role.is_output() {
                 continue;
             }
+            let val = &self.untagged(arg, *val);
             match arg.role {
                 Role::OutPtr | Role::InOutPtr => {
                     // An out-parameter for a length is a number.

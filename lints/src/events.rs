@@ -1,0 +1,84 @@
+//! Questions that several lints ask of an effect graph.
+
+use contract_lint_analyzer::facts::{
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
+};
+use contract_lint_analyzer::host::{EffectKind, EntryKind};
+
+use crate::finding::Step;
+
+/// Whether anyone can call the method, to change state.
+pub(crate) fn open_to_all(method: &Method) -> bool {
+    method.kind == EntryKind::Call
+}
+
+/// Whether an effect writes or deletes persistent storage.
+pub(crate) fn writes(effect: &Effect) -> bool {
+    effect.is(EffectKind::StorageWrite) || effect.is(EffectKind::StorageRemove)
+}
+
+/// Whether two keys may be the same: pieces are compared as far as both are known.
+pub(crate) fn may_alias(a: &Content, b: &Content) -> bool {
+    for (x, y) in a.pieces.iter().zip(&b.pieces) {
+        match (x, y) {
+            (Piece::Const(x), Piece::Const(y)) if x == y => {}
+            (Piece::Const(x), Piece::Const(y)) => {
+                let common = x.len().min(y.len());
+                // One may go on with what the other has in a hole.
+                return x[..common] == y[..common] && x.len() != y.len() && common > 0;
+            }
+            _ => return !a.is_unknown() && !b.is_unknown(),
+        }
+    }
+    a.pieces.len() == b.pieces.len() && !a.pieces.is_empty()
+}
+
+/// Whether data of this kind is an argument of the call.
+pub(crate) fn is_argument(label: &Label) -> bool {
+    matches!(label, Label::Param(_) | Label::Input)
+}
+
+/// The arguments among labels, digests looked through.
+pub(crate) fn arguments(content: &Content) -> Labels {
+    content
+        .labels_through_digests()
+        .into_iter()
+        .filter(is_argument)
+        .collect()
+}
+
+/// Whether all bytes of a key are known: it names one thing for all callers.
+pub(crate) fn is_global(key: &Content) -> bool {
+    key.as_constant().is_some_and(|bytes| !bytes.is_empty())
+}
+
+/// A step of a trace at a node.
+pub(crate) fn step(graph: &EffectGraph, node: Node, message: impl Into<String>) -> Step {
+    Step {
+        message: message.into(),
+        site: Some(graph.nodes[node].site.clone()),
+    }
+}
+
+/// A key as people read it: quoted text, or a description.
+pub(crate) fn name_of(key: &Content) -> String {
+    if key.is_unknown() {
+        "storage".to_owned()
+    } else {
+        format!("`{}`", key.to_string().replace('"', ""))
+    }
+}
+
+/// The strongest guard before a node is at least this strong.
+pub(crate) fn guarded(graph: &EffectGraph, node: Node, at_least: Strength) -> bool {
+    graph.guard(node).is_some_and(|g| g.strength >= at_least)
+}
+
+/// The sentence that says who can reach a method.
+pub(crate) fn reachable_by(method: &Method) -> String {
+    let how = method
+        .selector
+        .as_ref()
+        .map_or(String::new(), |s| format!(" ({s})"));
+    format!("method: `{}`{how}, reachable by anyone", method.name)
+}
