@@ -31,6 +31,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse contracts (what happens without a command)
     Check(CheckArgs),
+    /// Show what the analysis sees of a contract
+    Show(ShowArgs),
     /// Explain a lint: what it finds, why that is bad, what to do instead
     Explain {
         /// The name of the lint
@@ -63,6 +65,27 @@ pub(crate) struct CheckArgs {
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// What to show
+    #[arg(value_enum)]
+    pub(crate) what: ShowWhat,
+    /// The contract
+    pub(crate) file: PathBuf,
+    /// One function only: its export, name or index
+    #[arg(long, value_name = "F")]
+    pub(crate) function: Option<String>,
+}
+
+/// A stage of the analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowWhat {
+    /// Imports, exports, sections, sizes
+    Module,
+    /// The disassembly on which findings are shown
+    Listing,
 }
 
 /// What changes the configuration.

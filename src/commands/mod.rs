@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod list;
+mod show;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<u8> {
     match cli.command {
         None => check::run(&cli.check, console),
         Some(Command::Check(args)) => check::run(&args, console),
+        Some(Command::Show(args)) => show::run(&args),
         Some(Command::Explain { lint }) => explain::run(&lint),
         Some(Command::List { json }) => list::run(json),
     }

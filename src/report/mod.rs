@@ -5,7 +5,7 @@ mod concise;
 pub(crate) mod fingerprint;
 mod human;
 mod json;
-mod listing;
+pub(crate) mod listing;
 pub(crate) mod model;
 pub(crate) mod resolve;
 mod sarif;

@@ -1,0 +1,94 @@
+//! `contract-lint show`: the stages of the analysis, for people who want to see what it sees.
+
+mod listing;
+mod module;
+
+use anyhow::Context;
+use contract_lint_analyzer::entity::Entity;
+use contract_lint_analyzer::ir::Func;
+use contract_lint_analyzer::module::{Module, decode};
+
+use crate::cli::{ShowArgs, ShowWhat};
+use crate::input::{self, InputError, display_name};
+use crate::{CLEAN, suggest};
+
+/// Prints one stage of one contract.
+pub(super) fn run(args: &ShowArgs) -> anyhow::Result<u8> {
+    let module = load(args)?;
+    let func = match &args.function {
+        Some(name) => Some(function(&module, name)?),
+        None => None,
+    };
+    let text = match args.what {
+        ShowWhat::Module => module::text(&module)?,
+        ShowWhat::Listing => listing::text(&module, func)?,
+    };
+    super::print(text.as_bytes())?;
+    Ok(CLEAN)
+}
+
+fn load(args: &ShowArgs) -> anyhow::Result<Module> {
+    let targets = input::find(std::slice::from_ref(&args.file));
+    let [target] = targets.as_slice() else {
+        anyhow::bail!(
+            "`{}` holds {} contracts: name one of them",
+            display_name(&args.file),
+            targets.len()
+        );
+    };
+    let failed = |error: InputError| {
+        anyhow::anyhow!(
+            "cannot analyse `{}`: {}\nhelp: {}",
+            target.name,
+            error.reason,
+            error.remedy
+        )
+    };
+    let contract = input::read(target).map_err(failed)?;
+    let head = contract.module[..contract.module.len().min(16)].to_vec();
+    decode(contract.module).map_err(|error| failed(InputError::decode(&error, &head)))
+}
+
+/// The function of that index or name.
+fn function(module: &Module, name: &str) -> anyhow::Result<Func> {
+    let index = name.strip_prefix("func ").unwrap_or(name).parse::<usize>();
+    if let Ok(index) = index {
+        return module
+            .funcs
+            .iter()
+            .map(|(func, _)| func)
+            .nth(index)
+            .with_context(|| {
+                format!(
+                    "there is no function {index}: the module has {}",
+                    module.funcs.len()
+                )
+            });
+    }
+    let named = |func: &Func| {
+        module.func_name(*func).as_deref() == Some(name)
+            || module.funcs[*func].name.as_deref() == Some(name)
+    };
+    let exported = module.exported_funcs().find(|(export, _)| *export == name);
+    exported
+        .map(|(_, func)| func)
+        .or_else(|| module.funcs.iter().map(|(func, _)| func).find(named))
+        .ok_or_else(|| {
+            let names: Vec<String> = module
+                .funcs
+                .iter()
+                .filter_map(|(func, _)| module.func_name(func))
+                .chain(module.exported_funcs().map(|(export, _)| export.to_owned()))
+                .collect();
+            let names = names.iter().map(String::as_str);
+            anyhow::anyhow!(
+                "{}\nhelp: a function is named by its export, its name, or its index",
+                suggest::unknown("function", name, names)
+            )
+        })
+}
+
+/// The index of a function as people write it.
+fn index(func: Func) -> u32 {
+    u32::try_from(func.index()).unwrap_or(u32::MAX)
+}
