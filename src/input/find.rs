@@ -1,6 +1,6 @@
 //! From what the user wrote to the files it means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -76,7 +76,7 @@ fn folder(path: &Path) -> Vec<Target> {
 
 /// The contracts under a folder that are wanted, at most so many levels down.
 pub(super) fn walk(root: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) -> Vec<Target> {
-    let mut paths = BTreeSet::new();
+    let mut paths = Found::default();
     let mut targets = Vec::new();
     let entries = WalkBuilder::new(root)
         // What a build leaves is ignored by git as a rule, and it is what we look for.
@@ -90,12 +90,13 @@ pub(super) fn walk(root: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) ->
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|t| t.is_file());
                 if is_file && stem(entry.path()).is_some() && wanted(entry.path()) {
-                    paths.insert(entry.into_path());
+                    paths.add(entry.into_path());
                 }
             }
             Err(error) => targets.extend(unreadable(&error)),
         }
     }
+    let paths = paths.shortest();
     targets.extend(
         paths
             .iter()
@@ -106,21 +107,40 @@ pub(super) fn walk(root: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) ->
     targets
 }
 
+/// The files that were found. Through links, the same file may be found on many ways.
+#[derive(Default)]
+struct Found {
+    ways: BTreeMap<PathBuf, PathBuf>,
+}
+
+impl Found {
+    fn add(&mut self, path: PathBuf) {
+        let file = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let length = |path: &Path| path.components().count();
+        match self.ways.get_mut(&file) {
+            Some(way) if (length(way), &*way) <= (length(&path), &path) => {}
+            Some(way) => *way = path,
+            None => {
+                self.ways.insert(file, path);
+            }
+        }
+    }
+
+    /// The shortest way to each file.
+    fn shortest(self) -> BTreeSet<PathBuf> {
+        self.ways.into_values().collect()
+    }
+}
+
 /// The target for a place that the walk could not enter; none for a link that leads back up, for all is found without it.
 fn unreadable(error: &ignore::Error) -> Option<Target> {
-    match error {
-        ignore::Error::WithPath { path, err } => match err.as_ref() {
-            ignore::Error::Io(error) => {
-                let dangling = error.kind() == std::io::ErrorKind::NotFound;
-                (!dangling || stem(path).is_some()).then(|| nothing(path, InputError::io(error)))
-            }
-            other => unreadable(other),
-        },
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
-            unreadable(err)
-        }
-        _ => None,
-    }
+    let ignore::Error::WithPath { path, err } = error else {
+        return None;
+    };
+    let error = err.io_error()?;
+    // A link to nowhere matters only if it is called like a contract.
+    let matters = error.kind() != std::io::ErrorKind::NotFound || stem(path).is_some();
+    matters.then(|| nothing(path, InputError::io(error)))
 }
 
 /// Folders in which build tools and package managers keep intermediate files.

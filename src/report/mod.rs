@@ -94,6 +94,12 @@ pub(crate) fn summary(report: &Report) -> String {
         .iter()
         .filter_map(|f| f.outcome.as_ref().ok())
         .collect();
+    if analysed.is_empty() {
+        return format!(
+            "nothing was analysed: {} failed",
+            count(report.failed(), "file")
+        );
+    }
     let methods: usize = analysed.iter().map(|a| a.methods.len()).sum();
     let incomplete: usize = analysed
         .iter()

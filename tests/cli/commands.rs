@@ -1,0 +1,74 @@
+//! `list`, `explain` and `show`.
+
+use crate::sandbox::{Sandbox, repository};
+
+#[test]
+fn list_and_explain_know_the_same_lints() {
+    let sandbox = Sandbox::new();
+    let list = sandbox.run(&["list", "--json"]);
+    assert_eq!(list.status, 0);
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    let text = sandbox.run(&["list"]).stdout;
+    for lint in list.as_array().unwrap() {
+        let name = lint["name"].as_str().unwrap();
+        assert!(text.contains(name), "{name}");
+        let page = sandbox.run(&["explain", name]);
+        assert_eq!(page.status, 0, "{name}");
+        assert!(
+            page.stdout.contains(lint["summary"].as_str().unwrap()),
+            "{name}"
+        );
+        assert!(page.stdout.contains("WHAT IT DOES"), "{name}");
+    }
+}
+
+#[test]
+fn a_lint_that_is_not_there() {
+    let output = Sandbox::new().run(&["explain", "no-such-thing"]);
+    assert_eq!(output.status, 2);
+    assert!(
+        output.stderr.contains("there is no lint `no-such-thing`"),
+        "{}",
+        output.stderr
+    );
+}
+
+const CONTRACT: &str = r#"(module
+    (import "env" "log" (func $log (param i32)))
+    (func $helper (export "run") (result i64)
+        i32.const 1
+        call $log
+        i64.const 2)
+    (table 2 funcref)
+    (elem (i32.const 0) $helper)
+    (memory (export "memory") 1)
+    (data (i32.const 8) "hello")
+    (@custom "meta" "x"))"#;
+
+#[test]
+fn the_stages_of_a_contract() {
+    let sandbox = Sandbox::new().with("c.wat", CONTRACT);
+    let outputs: Vec<String> = [
+        &["show", "module", "c.wat"][..],
+        &["show", "listing", "c.wat"],
+        &["show", "listing", "c.wat", "--function", "run"],
+        &["show", "listing", "c.wat", "--function", "0"],
+        &["show", "listing", "c.wat", "--function", "rum"],
+        &["show", "listing", "c.wat", "--function", "7"],
+    ]
+    .iter()
+    .map(|arguments| sandbox.run(arguments).all())
+    .collect();
+    insta::assert_snapshot!(outputs.join("\n"));
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let output = Sandbox::new().run(&["--version"]);
+    assert_eq!(
+        output.stdout,
+        format!("contract-lint {}\n", env!("CARGO_PKG_VERSION"))
+    );
+    let changes = std::fs::read_to_string(repository("CHANGELOG.md")).unwrap();
+    assert!(changes.contains(concat!("## ", env!("CARGO_PKG_VERSION"))));
+}
