@@ -93,7 +93,18 @@ pub(super) fn walk(root: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) ->
                     paths.add(entry.into_path());
                 }
             }
-            Err(error) => targets.extend(unreadable(&error)),
+            Err(ignore::Error::WithPath { path, err }) => match err.io_error() {
+                // A link to nowhere: only if it is called like a contract, it is an error, when it is read.
+                Some(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    if stem(&path).is_some() && wanted(&path) {
+                        paths.add(path);
+                    }
+                }
+                Some(error) => targets.push(nothing(&path, InputError::io(error))),
+                None => {}
+            },
+            // A link that leads back up: all that it leads to is found without it.
+            Err(_) => {}
         }
     }
     let paths = paths.shortest();
@@ -115,7 +126,7 @@ struct Found {
 
 impl Found {
     fn add(&mut self, path: PathBuf) {
-        let file = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let file = identity(&path);
         let length = |path: &Path| path.components().count();
         match self.ways.get_mut(&file) {
             Some(way) if (length(way), &*way) <= (length(&path), &path) => {}
@@ -132,15 +143,14 @@ impl Found {
     }
 }
 
-/// The target for a place that the walk could not enter; none for a link that leads back up, for all is found without it.
-fn unreadable(error: &ignore::Error) -> Option<Target> {
-    let ignore::Error::WithPath { path, err } = error else {
-        return None;
-    };
-    let error = err.io_error()?;
-    // A link to nowhere matters only if it is called like a contract.
-    let matters = error.kind() != std::io::ErrorKind::NotFound || stem(path).is_some();
-    matters.then(|| nothing(path, InputError::io(error)))
+/// What the file is called without links. A link to nowhere stands for itself.
+fn identity(path: &Path) -> PathBuf {
+    path.canonicalize()
+        .or_else(|_| {
+            let folder = path.parent().unwrap_or(Path::new(".")).canonicalize()?;
+            Ok::<_, std::io::Error>(folder.join(path.file_name().unwrap_or_default()))
+        })
+        .unwrap_or_else(|_| path.to_owned())
 }
 
 /// Folders in which build tools and package managers keep intermediate files.
