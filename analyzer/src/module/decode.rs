@@ -5,8 +5,8 @@ use std::ops::Range;
 use thiserror::Error;
 use wasmparser::{
     ConstExpr, DataKind, ElementItems, ElementKind, Encoding, ExternalKind, FunctionBody,
-    KnownCustom, MemoryType, Name, Operator, Parser, Payload, TypeRef, ValType, Validator,
-    WasmFeatures,
+    KnownCustom, MemoryType, Name, Operator, Parser, Payload, TableInit, TypeRef, ValType,
+    Validator, WasmFeatures,
 };
 
 use super::{
@@ -20,7 +20,7 @@ use crate::ir::{Func, FuncType, Sig, Type};
 const PAGE_LOG2: u32 = 16;
 
 /// A table larger than this is kept only up to here; calls beyond it are unresolved.
-const MAX_TABLE_ENTRIES: usize = 1 << 20;
+const MAX_TABLE_ENTRIES: usize = 1 << 16;
 
 /// Why bytes are not a module that can be analysed.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -137,10 +137,11 @@ impl Decoder {
             }
             Payload::TableSection(reader) => {
                 for table in reader {
+                    let table = table?;
                     self.tables.push(TableDecl {
-                        index_type: address_type(table?.ty.table64),
+                        index_type: address_type(table.ty.table64),
                         entries: Vec::new(),
-                        open: false,
+                        open: matches!(table.init, TableInit::Expr(_)),
                     });
                 }
             }
@@ -277,7 +278,10 @@ impl Decoder {
 
     /// Opens the tables that instructions of a function write.
     fn table_writes(&mut self, body: &FunctionBody<'_>) -> Result<(), DecodeError> {
-        // Table instructions are rare: most bodies do not have a byte that could begin one.
+        if self.tables.values().all(|table| table.open) {
+            return Ok(());
+        }
+        // Table instructions are rare: many bodies do not have a byte that could begin one.
         const TABLE_SET: u8 = 0x26;
         const PREFIX: u8 = 0xfc;
         if !body
@@ -331,7 +335,12 @@ impl Decoder {
                         Operator::RefFunc { function_index } => {
                             Some(Func::new(function_index as usize))
                         }
-                        _ => None,
+                        Operator::RefNull { .. } => None,
+                        // The value of a global, or an object.
+                        _ => {
+                            self.tables[table].open = true;
+                            None
+                        }
                     });
                 }
             }

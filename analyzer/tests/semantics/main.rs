@@ -2,6 +2,7 @@
 //! the IR, from the same state and with the same arguments, to the same results, memory, globals and traps.
 
 mod interp;
+mod program;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -249,6 +250,22 @@ fn check(references: bool, count: u32) -> Tally {
     tally
 }
 
+fn check_programs(count: u32) -> Tally {
+    let engines = Engines::new();
+    let mut tally = Tally::default();
+    for_seeds(count, 1 << 11, |u| {
+        let text = program::program(u)?;
+        let bytes = wat::parse_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let module = decode(bytes.clone()).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let (name, func) = &exported(&module)[0];
+        for args in [[0, 0], [1, 2], [77, 3]] {
+            compare(&engines, &bytes, &module, (name, *func), &args, &mut tally);
+        }
+        Ok(())
+    });
+    tally
+}
+
 /// The interpreter recurses with the calls of the module.
 fn with_stack(test: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new()
@@ -274,4 +291,14 @@ fn generated_modules_with_references_behave_the_same() {
         let tally = check(true, 1_000);
         assert!(tally.returned > 50, "{tally:?}");
     });
+}
+
+#[test]
+fn programs_with_much_control_flow_behave_the_same() {
+    let tally = check_programs(2_000);
+    assert!(
+        tally.returned > 3_000 && tally.unsupported == 0,
+        "{tally:?}"
+    );
+    assert!(tally.steps > 200_000, "{tally:?}");
 }
