@@ -123,7 +123,8 @@ fn cash_out(
     let rest = held(deps.storage, &info.sender)?.checked_sub(amount)?;
     BALANCES.save(deps.storage, &info.sender, &rest)?;
     PAYOUTS.save(deps.storage, &info.sender, &iban)?; //~ sensitive-to-public-state
-    Ok(Response::new().add_attribute("action", "cash_out").add_attribute("iban", iban)) //~ sensitive-to-event
+    Ok(Response::new().add_attribute("action", "cash_out").add_attribute("iban", iban))
+    //~^ sensitive-to-event
 }
 
 /// The caller commits to the bank account with a salted hash, and opens it to the bank alone.
