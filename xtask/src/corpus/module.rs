@@ -60,3 +60,38 @@ fn contains(module: &[u8], text: &str) -> bool {
         .windows(text.len())
         .any(|window| window == text.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A module of one memory, with a custom section of that name and content before its end.
+    fn module(pages: u8, custom: &str, content: &[u8]) -> Vec<u8> {
+        let mut bytes = b"\0asm\x01\0\0\0\x05\x03\x01\0".to_vec();
+        bytes.push(pages);
+        bytes.extend([
+            0,
+            (1 + custom.len() + content.len()) as u8,
+            custom.len() as u8,
+        ]);
+        bytes.extend(custom.as_bytes());
+        bytes.extend(content);
+        bytes
+    }
+
+    #[test]
+    fn custom_sections_are_no_part_of_the_code() -> Result<()> {
+        let plain = module(1, "producers", b"x");
+        let debug = module(1, ".debug_line", b"yz");
+        assert_eq!(sections(&plain)?, sections(&debug)?);
+        assert_ne!(sections(&plain)?, sections(&module(2, "producers", b"x"))?);
+        assert!(has_lines(&debug)? && !has_lines(&plain)?);
+        Ok(())
+    }
+
+    #[test]
+    fn paths_of_a_machine_are_found_anywhere() {
+        assert!(contains(&module(1, "name", b"/home/me/src"), "/home/"));
+        assert!(!contains(&module(1, "name", b"src/lib.rs"), "/home/"));
+    }
+}

@@ -132,3 +132,52 @@ fn is_neither(name: &str) -> bool {
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(sources: &[(&str, &str)], artefacts: &[(&str, &str)]) -> Record {
+        let list = |files: &[(&str, &str)]| {
+            files
+                .iter()
+                .map(|(path, digest)| ((*path).to_owned(), (*digest).to_owned()))
+                .collect()
+        };
+        Record {
+            sources: list(sources),
+            artefacts: list(artefacts),
+        }
+    }
+
+    #[test]
+    fn an_edited_source_makes_the_artefact_old() {
+        let then = record(&[("a/src/lib.rs", "1")], &[("a/a.wasm", "2")]);
+        let now = record(&[("a/src/lib.rs", "9")], &[("a/a.wasm", "2")]);
+        assert_eq!(
+            now.differences(&then),
+            ["a/src/lib.rs changed after the build"]
+        );
+        assert!(then.differences(&then).is_empty());
+    }
+
+    #[test]
+    fn other_artefacts_and_missing_files_are_told() {
+        let then = record(
+            &[("a/src/lib.rs", "1"), ("a/src/msg.rs", "1")],
+            &[("a/a.wasm", "2")],
+        );
+        let now = record(&[("a/src/lib.rs", "1")], &[("a/a.wasm", "3")]);
+        assert_eq!(
+            now.differences(&then),
+            ["a/src/msg.rs is gone", "a/a.wasm is not what was built"]
+        );
+    }
+
+    #[test]
+    fn what_cargo_and_the_policy_say_is_no_source() {
+        assert!(is_neither("Cargo.lock") && is_neither("contract-lint.toml"));
+        assert!(is_artefact("vault.wasm.debug") && is_artefact("vault.abi.json"));
+        assert!(!is_artefact("lib.rs") && !is_artefact("vault.abi"));
+    }
+}
