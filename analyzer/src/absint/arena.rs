@@ -157,6 +157,8 @@ pub(super) enum Kind {
     OneOf(Choices),
     /// An address in an allocation: exactly this offset, or (`exact` false) this or a greater one.
     Ptr { space: Space, off: u32, exact: bool },
+    /// Two 32-bit values in one of 64 bits, as compilers pack an address and a length.
+    Pair { low: Val, high: Val },
     /// One of a few addresses: two to [`MAX_PLACES`], not all in linear memory.
     Places(Places),
     /// A tagged Soroban value, or a number standing for a host-side object, with this content.

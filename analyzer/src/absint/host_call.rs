@@ -578,6 +578,17 @@ impl<'p> Machine<'p> {
             HostResult::None => {
                 return self.unknown_results(count, LabelSet::NONE);
             }
+            HostResult::Answer if inputs.len() == 2 && out.labels == LabelSet::NONE => {
+                // Whether two objects are equal.
+                let preds = self.equality(inputs[0].content, inputs[1].content);
+                let kind = self.arena.kind_of_choices(vec![0, 1]);
+                self.arena.val(ValData {
+                    kind,
+                    labels: LabelSet::NONE,
+                    preds,
+                    decreased: false,
+                })
+            }
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
                 self.arena.unknown(out.labels)
@@ -589,7 +600,10 @@ impl<'p> Machine<'p> {
                 _ => self.arena.unknown(out.labels),
             },
             HostResult::Number => {
-                let labels = self.arena.labels_of(out.content);
+                let labels = match out.labels {
+                    LabelSet::NONE => self.arena.labels_of(out.content),
+                    labels => labels,
+                };
                 self.arena.unknown(labels)
             }
             HostResult::Val => match self.arena.known_bytes(out.content) {

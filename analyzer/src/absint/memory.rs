@@ -222,6 +222,15 @@ impl State {
             self.smear(arena, place.space, place.off..reach, val, true);
             return;
         }
+        if let Kind::Pair { low, high } = arena.data(val).kind {
+            self.put(place.space, place.off, width.min(4), |i| (low, i as u8));
+            if width > 4
+                && let Some(off) = place.off.checked_add(4)
+            {
+                self.put(place.space, off, 4, |i| (high, i as u8));
+            }
+            return;
+        }
         self.put(place.space, place.off, width.min(8), |i| (val, i as u8));
     }
 

@@ -11,6 +11,15 @@ const LEAST_ADDRESS: u64 = 1024;
 /// Bytes that an allocation of unknown size on the shadow stack is taken to need.
 const DYNAMIC_FRAME: u32 = 1024;
 
+/// Whether a value is certainly one of 32 bits.
+fn is_half(kind: Kind) -> bool {
+    match kind {
+        Kind::Const(bits) => bits <= u64::from(u32::MAX),
+        Kind::Ptr { .. } | Kind::Places(_) => true,
+        _ => false,
+    }
+}
+
 /// What an operator is, as far as the abstract domain cares.
 enum Class {
     Compare(Relation),
@@ -142,6 +151,24 @@ impl Arena {
         use NumericOp as N;
         let kind = |arena: &Arena, i: usize| args.get(i).map(|a| arena.data(*a).kind);
         match (op, kind(self, 0)?, kind(self, 1)) {
+            (N::I64Shl, _, Some(Kind::Const(32))) => Some(Kind::Pair {
+                low: self.constant(0),
+                high: args[0],
+            }),
+            (N::I64Or, Kind::Pair { low, high }, Some(half))
+                if self.as_const(low) == Some(0) && is_half(half) =>
+            {
+                Some(Kind::Pair { low: args[1], high })
+            }
+            (N::I64Or, half, Some(Kind::Pair { low, high }))
+                if self.as_const(low) == Some(0) && is_half(half) =>
+            {
+                Some(Kind::Pair { low: args[0], high })
+            }
+            (N::I32WrapI64, Kind::Pair { low, .. }, None) => Some(self.data(low).kind),
+            (N::I64ShrU, Kind::Pair { high, .. }, Some(Kind::Const(32))) => {
+                Some(self.data(high).kind)
+            }
             (N::I32Eqz | N::I64Eqz, kind, _) if self.is_non_null(kind) => Some(Kind::Const(0)),
             (N::I32Add | N::I32Sub, places @ Kind::Places(_), Some(Kind::Const(delta)))
             | (N::I32Add, Kind::Const(delta), Some(places @ Kind::Places(_))) => {

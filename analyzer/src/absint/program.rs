@@ -91,21 +91,23 @@ impl<'m> Program<'m> {
             })
             .collect();
         let graph = CallGraph::new(module, lifted);
-        let summaries =
-            summary::summarise(module, lifted, &graph, &|func| match host_functions[func] {
-                Some(host) => HostSummary {
-                    pure: false,
-                    returns: !summary::aborts(host),
-                    ends: host.is(crate::host::EffectKind::Exit)
-                        || host.is(crate::host::EffectKind::ReturnData),
-                },
-                None => HostSummary {
-                    pure: false,
-                    returns: true,
-                    ends: false,
-                },
-            });
-        let intrinsics = find_intrinsics(module, lifted, &summaries);
+        let host_summary = |func: Func| match host_functions[func] {
+            Some(host) => HostSummary {
+                pure: false,
+                returns: !summary::aborts(host),
+                ends: host.is(crate::host::EffectKind::Exit),
+            },
+            None => HostSummary {
+                pure: false,
+                returns: true,
+                ends: false,
+            },
+        };
+        let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false);
+        let intrinsics = find_intrinsics(module, lifted, &first);
+        // Again, now that it is known what need not be looked into.
+        let known = |func: Func| intrinsics[func].is_some();
+        let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known);
         let functions: Vec<&Function> = lifted.iter().collect();
         let prepared: Vec<FuncInfo<'m>> = functions
             .into_par_iter()

@@ -71,12 +71,13 @@ pub(super) fn aborts(host: &HostFunction) -> bool {
         && (host.is(EffectKind::PanicAbort) || host.is(EffectKind::Exit))
 }
 
-/// Summarises all lifted functions.
+/// Summarises all lifted functions. `known` are those whose meaning is known, which are not looked into.
 pub(super) fn summarise(
     module: &Module,
     lifted: &Lifted,
     graph: &CallGraph,
     effects: &dyn Fn(Func) -> HostSummary,
+    known: &dyn Fn(Func) -> bool,
 ) -> PrimaryMap<Func, Option<Summary>> {
     let mut all: PrimaryMap<Func, Option<Summary>> =
         (0..module.funcs.len()).map(|_| None).collect();
@@ -89,7 +90,7 @@ pub(super) fn summarise(
         for _ in 0..if cyclic { 4 } else { 1 } {
             for func in component {
                 if let Some(function) = lifted.get(*func) {
-                    all[*func] = Some(one(module, function, &all, effects));
+                    all[*func] = Some(one(module, function, &all, effects, known));
                 }
             }
         }
@@ -117,6 +118,7 @@ fn one(
     function: &Function,
     all: &PrimaryMap<Func, Option<Summary>>,
     effects: &dyn Fn(Func) -> HostSummary,
+    known: &dyn Fn(Func) -> bool,
 ) -> Summary {
     let params = function.ty.params.len();
     let mut summary = Summary::assumed(params);
@@ -153,6 +155,10 @@ fn one(
                         goes_on &= host.returns;
                         for arg in &data.args {
                             write(&mut summary, base(*arg), Extent::Unknown);
+                        }
+                    } else if known(*callee) {
+                        if let Some(to) = data.args.first() {
+                            write(&mut summary, base(*to), Extent::Unknown);
                         }
                     } else if let Some(Some(callee)) = all.get(*callee) {
                         goes_on &= callee.returns;

@@ -113,7 +113,10 @@ impl Predicate {
             let against = other(&Label::Caller);
             let strength = if labels.contains(&Label::SelfIdentity) {
                 Strength::SelfCall
-            } else if labels.iter().any(|l| matches!(l, Label::Storage(_))) {
+            } else if labels
+                .iter()
+                .any(|l| matches!(l, Label::Storage(_) | Label::Chain))
+            {
                 Strength::Known
             } else if is_argument(&labels) {
                 Strength::Argument
