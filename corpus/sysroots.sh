@@ -14,7 +14,7 @@ registry=${CARGO_HOME:-$HOME/.cargo}/registry/src
 # An empty crate: what counts is what is compiled for it.
 probe=$dir/probe
 mkdir -p "$probe/src"
-: > "$probe/src/lib.rs"
+echo '#![no_std]' > "$probe/src/lib.rs"
 cat > "$probe/Cargo.toml" <<'T'
 [package]
 name = "probe"

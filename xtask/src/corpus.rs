@@ -122,6 +122,9 @@ fn build_all(corpus: &Path, contracts: &[Contract], name: Option<&str>) -> Resul
 
 fn check_all(corpus: &Path, contracts: &[Contract]) -> Result<bool> {
     let mut records = Records::read(corpus)?;
+    let root = corpus
+        .parent()
+        .context("the corpus lies in the repository")?;
     let mut problems = 0;
     for contract in contracts {
         let now = Record::of(corpus, contract)?;
@@ -129,7 +132,11 @@ fn check_all(corpus: &Path, contracts: &[Contract]) -> Result<bool> {
             Some(then) => now.differences(&then),
             None => vec!["was never built".to_owned()],
         };
-        complaints.extend(module::complaints(&contract.deployed(), &contract.debug())?);
+        complaints.extend(module::complaints(
+            root,
+            &contract.deployed(),
+            &contract.debug(),
+        )?);
         for complaint in &complaints {
             println!("{}: {complaint}", contract.id());
         }

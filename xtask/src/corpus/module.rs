@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 use wasmparser::{Parser, Payload};
 
 /// Beginnings of paths that only the machine of the build knows.
-const PRIVATE: [&str; 5] = ["/home/", "/root/", "/work/", "/Users/", ".cargo/registry"];
+const PRIVATE: [&str; 4] = ["/home/", "/root/", "/Users/", ".cargo/registry"];
 
-/// What is wrong with a module and its twin with line tables.
-pub(crate) fn complaints(deployed: &Path, debug: &Path) -> Result<Vec<String>> {
+/// What is wrong with a module and its twin with line tables, in the repository at `root`.
+pub(crate) fn complaints(root: &Path, deployed: &Path, debug: &Path) -> Result<Vec<String>> {
     if !deployed.exists() || !debug.exists() {
         return Ok(vec!["has no module, or none with line tables".to_owned()]);
     }
@@ -22,7 +22,8 @@ pub(crate) fn complaints(deployed: &Path, debug: &Path) -> Result<Vec<String>> {
     if !has_lines(&debug)? {
         found.push("the module with line tables has none".to_owned());
     }
-    for private in PRIVATE {
+    let root = root.display().to_string();
+    for private in PRIVATE.into_iter().chain([root.as_str()]) {
         if contains(&deployed, private) || contains(&debug, private) {
             found.push(format!("a path with `{private}` is in a module"));
         }
