@@ -73,12 +73,3 @@ pub(crate) fn name_of(key: &Content) -> String {
 pub(crate) fn guarded(graph: &EffectGraph, node: Node, at_least: Strength) -> bool {
     graph.guard(node).is_some_and(|g| g.strength >= at_least)
 }
-
-/// The sentence that says who can reach a method.
-pub(crate) fn reachable_by(method: &Method) -> String {
-    let how = method
-        .selector
-        .as_ref()
-        .map_or(String::new(), |s| format!(" ({s})"));
-    format!("method: `{}`{how}, reachable by anyone", method.name)
-}

@@ -90,15 +90,13 @@ pub(super) fn walk(root: &Path, depth: usize, wanted: impl Fn(&Path) -> bool) ->
             Ok(entry) => {
                 let is_file = entry.file_type().is_some_and(|t| t.is_file());
                 if is_file && stem(entry.path()).is_some() && wanted(entry.path()) {
-                    paths.add(entry.into_path());
+                    paths.extend([entry.into_path()]);
                 }
             }
             Err(ignore::Error::WithPath { path, err }) => match err.io_error() {
                 // A link to nowhere: only if it is called like a contract, it is an error, when it is read.
                 Some(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    if stem(&path).is_some() && wanted(&path) {
-                        paths.add(path);
-                    }
+                    paths.extend(Some(path).filter(|p| stem(p).is_some() && wanted(p)));
                 }
                 Some(error) => targets.push(nothing(&path, InputError::io(error))),
                 None => {}
@@ -124,19 +122,22 @@ struct Found {
     ways: BTreeMap<PathBuf, PathBuf>,
 }
 
-impl Found {
-    fn add(&mut self, path: PathBuf) {
-        let file = identity(&path);
+impl Extend<PathBuf> for Found {
+    fn extend<I: IntoIterator<Item = PathBuf>>(&mut self, paths: I) {
         let length = |path: &Path| path.components().count();
-        match self.ways.get_mut(&file) {
-            Some(way) if (length(way), &*way) <= (length(&path), &path) => {}
-            Some(way) => *way = path,
-            None => {
-                self.ways.insert(file, path);
+        for path in paths {
+            let way = self
+                .ways
+                .entry(identity(&path))
+                .or_insert_with(|| path.clone());
+            if (length(&path), &path) < (length(way), way) {
+                *way = path;
             }
         }
     }
+}
 
+impl Found {
     /// The shortest way to each file.
     fn shortest(self) -> BTreeSet<PathBuf> {
         self.ways.into_values().collect()

@@ -4,9 +4,9 @@ use std::process::Stdio;
 
 use crate::sandbox::{Sandbox, module, repository};
 
-/// A contract, one that is incomplete, and one that is none.
+/// A contract, one that does nothing, and one that is none.
 fn some_files() -> Sandbox {
-    let contract = std::fs::read(repository("corpus/near/vault/vault.wasm")).unwrap();
+    let contract = std::fs::read(repository("corpus/soroban/vault/vault.wasm")).unwrap();
     Sandbox::new()
         .with("vault.wasm", contract)
         .with_module("a.wasm")

@@ -62,7 +62,7 @@ fn an_unusable_input_does_not_keep_the_others_from_being_analysed() {
     let sandbox = Sandbox::new().with("a.wasm", "").with_module("b.wasm");
     assert_eq!(
         sandbox.files(&["a.wasm", "b.wasm"]),
-        ["a.wasm failed", "b.wasm incomplete"]
+        ["a.wasm failed", "b.wasm complete"]
     );
     assert_eq!(sandbox.run(&["a.wasm", "b.wasm"]).status, 2);
     assert_eq!(sandbox.run(&["b.wasm"]).status, 0);
@@ -83,7 +83,7 @@ fn a_file_that_cannot_be_read() {
     );
 
     let closed = sandbox.path().join("closed.wasm");
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
     if std::fs::read(&closed).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;
@@ -179,9 +179,9 @@ fn folders_are_walked_past_what_build_tools_keep_for_themselves() {
     assert_eq!(
         sandbox.files(&["."]),
         [
-            "./a/build/token.wasm incomplete",
-            "./a/contract.wasm incomplete",
-            "./target/wasm32-unknown-unknown/release/token.wasm incomplete",
+            "./a/build/token.wasm complete",
+            "./a/contract.wasm complete",
+            "./target/wasm32-unknown-unknown/release/token.wasm complete",
         ]
     );
 }
@@ -192,11 +192,11 @@ fn links_that_lead_back_up_are_not_followed_for_ever() {
     let sandbox = Sandbox::new().with_module("a/contract.wasm");
     std::os::unix::fs::symlink("..", sandbox.path().join("a/up")).unwrap();
     std::os::unix::fs::symlink("nowhere", sandbox.path().join("a/dangling")).unwrap();
-    assert_eq!(sandbox.files(&["a"]), ["a/contract.wasm incomplete"]);
+    assert_eq!(sandbox.files(&["a"]), ["a/contract.wasm complete"]);
     std::os::unix::fs::symlink("nowhere", sandbox.path().join("a/dangling.wasm")).unwrap();
     assert_eq!(
         sandbox.files(&["a"]),
-        ["a/contract.wasm incomplete", "a/dangling.wasm failed"]
+        ["a/contract.wasm complete", "a/dangling.wasm failed"]
     );
 }
 
@@ -206,17 +206,17 @@ fn patterns_that_the_shell_left_alone() {
         .with_module("a/one.wasm")
         .with_module("a/b/two.wasm")
         .with_module("c/three.wasm");
-    assert_eq!(sandbox.files(&["a/*.wasm"]), ["a/one.wasm incomplete"]);
+    assert_eq!(sandbox.files(&["a/*.wasm"]), ["a/one.wasm complete"]);
     assert_eq!(
         sandbox.files(&["**/t*.wasm"]),
-        ["a/b/two.wasm incomplete", "c/three.wasm incomplete"]
+        ["a/b/two.wasm complete", "c/three.wasm complete"]
     );
     assert_eq!(
         sandbox.files(&["./{a,c}/*.wasm", "a/one.wasm"]),
         [
-            "./a/one.wasm incomplete",
-            "./c/three.wasm incomplete",
-            "a/one.wasm incomplete"
+            "./a/one.wasm complete",
+            "./c/three.wasm complete",
+            "a/one.wasm complete"
         ]
     );
 }
@@ -224,7 +224,7 @@ fn patterns_that_the_shell_left_alone() {
 #[test]
 fn a_file_given_twice_is_analysed_once() {
     let sandbox = Sandbox::new().with_module("a.wasm");
-    assert_eq!(sandbox.files(&["a.wasm", "a.wasm"]), ["a.wasm incomplete"]);
+    assert_eq!(sandbox.files(&["a.wasm", "a.wasm"]), ["a.wasm complete"]);
 }
 
 #[test]
@@ -239,9 +239,9 @@ fn without_a_path_what_the_build_left_is_analysed() {
     assert_eq!(
         sandbox.files(&[]),
         [
-            "artifacts/my-token-aarch64.wasm incomplete",
-            "target/near/vault/vault.wasm incomplete",
-            "target/wasm32-unknown-unknown/release/other.wasm incomplete",
+            "artifacts/my-token-aarch64.wasm complete",
+            "target/near/vault/vault.wasm complete",
+            "target/wasm32-unknown-unknown/release/other.wasm complete",
         ]
     );
 }

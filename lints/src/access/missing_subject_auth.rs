@@ -6,7 +6,7 @@ use contract_lint_analyzer::facts::{
 use contract_lint_analyzer::host::EffectKind;
 
 use crate::declare_lint;
-use crate::events::{arguments, is_argument, name_of, open_to_all, reachable_by, step};
+use crate::events::{arguments, is_argument, name_of, open_to_all, step};
 use crate::finding::Finding;
 use crate::lint::{Confidence, Context, Severity};
 
@@ -97,7 +97,7 @@ fn in_method(method: &Method) -> Vec<Finding> {
                 format!("{name} is {what}; the account comes from the call's arguments"),
             )],
             primary: 0,
-            notes: vec![reachable_by(method)],
+            notes: Vec::new(),
             help: "ask for the account's authorisation, or compare it with the caller".to_owned(),
             also: Vec::new(),
             subject,

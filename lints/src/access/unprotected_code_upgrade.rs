@@ -4,7 +4,7 @@ use contract_lint_analyzer::facts::Strength;
 use contract_lint_analyzer::host::EffectKind;
 
 use crate::declare_lint;
-use crate::events::{guarded, open_to_all, reachable_by, step};
+use crate::events::{guarded, open_to_all, step};
 use crate::finding::Finding;
 use crate::lint::{Confidence, Context, Severity};
 
@@ -58,7 +58,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             if findings.iter().any(|f| f.method == method.name) {
                 continue;
             }
-            let mut notes = vec![reachable_by(method)];
+            let mut notes = Vec::new();
             if guarded(graph, node, Strength::Argument) {
                 notes.push(
                     "the account that must agree is named by the caller, so anyone can name their own"

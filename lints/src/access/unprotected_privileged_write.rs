@@ -6,9 +6,7 @@ use contract_lint_analyzer::facts::{Content, Facts, Label, Node, NodeKind, Stren
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use crate::declare_lint;
-use crate::events::{
-    arguments, guarded, is_global, name_of, open_to_all, reachable_by, step, writes,
-};
+use crate::events::{arguments, guarded, is_global, name_of, open_to_all, step, writes};
 use crate::finding::{Finding, Step};
 use crate::lint::{Confidence, Context, Severity};
 
@@ -85,7 +83,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                 continue;
             }
             let mut trace = vec![step(graph, node, "anyone can write it here")];
-            let mut notes = vec![reachable_by(method), privilege.why.clone()];
+            let mut notes = vec![privilege.why.clone()];
             if let Some(witness) = &privilege.witness {
                 trace.push(witness.clone());
             }

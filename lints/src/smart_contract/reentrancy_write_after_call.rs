@@ -4,7 +4,7 @@ use contract_lint_analyzer::facts::{EffectGraph, Method, Node};
 use contract_lint_analyzer::host::EffectKind;
 
 use crate::declare_lint;
-use crate::events::{may_alias, name_of, open_to_all, reachable_by, step, writes};
+use crate::events::{may_alias, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
 use crate::lint::{Confidence, Context, Severity};
 
@@ -89,17 +89,18 @@ fn in_method(method: &Method) -> Vec<Finding> {
                 method: method.name.clone(),
                 trace: vec![
                     step(graph, read, format!("{name} is read")),
-                    step(graph, call, "control leaves the contract; re-entry is allowed"),
+                    step(
+                        graph,
+                        call,
+                        "control leaves the contract; re-entry is allowed",
+                    ),
                     step(graph, write, "the same key is written only now"),
                 ],
                 primary: 2,
-                notes: vec![
-                    reachable_by(method),
-                    format!(
-                        "while the callee runs, `{}` can be entered again and still sees the old value",
-                        method.name
-                    ),
-                ],
+                notes: vec![format!(
+                    "while the callee runs, `{}` can be entered again and still sees the old value",
+                    method.name
+                )],
                 help: "write the key before the call, or forbid re-entry for the call".to_owned(),
                 also: Vec::new(),
                 subject,
