@@ -74,9 +74,14 @@ pub(crate) struct ShowArgs {
     pub(crate) what: ShowWhat,
     /// The contract
     pub(crate) file: PathBuf,
-    /// One function only: its export, name or index
+    /// One function only: its export, name or index; for `effects` one method
     #[arg(long, value_name = "F")]
     pub(crate) function: Option<String>,
+    /// As DOT, the language of Graphviz (`cfg` and `calls`)
+    #[arg(long)]
+    pub(crate) dot: bool,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
 }
 
 /// A stage of the analysis.
@@ -86,6 +91,14 @@ pub(crate) enum ShowWhat {
     Module,
     /// The disassembly on which findings are shown
     Listing,
+    /// The functions in the form that is analysed
+    Ir,
+    /// The control flow of a function
+    Cfg,
+    /// Who calls whom
+    Calls,
+    /// What each method does to the world, in what order, under which conditions
+    Effects,
 }
 
 /// What changes the configuration.
@@ -100,14 +113,21 @@ pub(crate) struct ConfigArgs {
     /// The zone in which the contracts will run, such as `mainnet` or `sidechain`
     #[arg(long, value_name = "ZONE")]
     pub(crate) target: Option<String>,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+    #[command(flatten)]
+    pub(crate) levels: LevelFlags,
+}
+
+/// What the analysis is told about the host.
+#[derive(Debug, Args)]
+pub(crate) struct AnalysisArgs {
     /// The platform of the contracts, by its id, where it should not be found out
     #[arg(long, value_name = "ID")]
     pub(crate) platform: Option<String>,
     /// A file that describes a host; may be given several times
     #[arg(long, value_name = "FILE")]
     pub(crate) host: Vec<PathBuf>,
-    #[command(flatten)]
-    pub(crate) levels: LevelFlags,
 }
 
 /// The form of the report.

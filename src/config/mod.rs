@@ -18,7 +18,7 @@ pub(crate) use allow::{Allowance, FindingPlace};
 pub(crate) use error::ConfigError;
 pub(crate) use levels::{Levels, Scope};
 
-use crate::cli::ConfigArgs;
+use crate::cli::{AnalysisArgs, ConfigArgs};
 use crate::input::{Source, Target, display_name};
 use crate::suggest;
 
@@ -116,13 +116,13 @@ impl Config {
             }
             config.policy.target.zone = Some(zone.clone());
         }
-        config.analysis = analysis(args)?;
+        config.analysis = analysis(&args.analysis)?;
         Ok(config)
     }
 }
 
 /// What the arguments tell the analysis: hosts that the user describes, and which host it is.
-fn analysis(args: &ConfigArgs) -> anyhow::Result<Options> {
+pub(crate) fn analysis(args: &AnalysisArgs) -> anyhow::Result<Options> {
     let mut hosts = Vec::new();
     for path in &args.host {
         let name = display_name(path);

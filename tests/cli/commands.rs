@@ -72,3 +72,34 @@ fn the_version_is_that_of_the_package() {
     let changes = std::fs::read_to_string(repository("CHANGELOG.md")).unwrap();
     assert!(changes.contains(concat!("## ", env!("CARGO_PKG_VERSION"))));
 }
+
+#[test]
+fn the_stages_of_the_analysis() {
+    let vault = std::fs::read(repository("corpus/soroban/vault/vault.wasm")).unwrap();
+    let sandbox = Sandbox::new()
+        .with("vault.wasm", vault)
+        .with("c.wat", CONTRACT);
+    let show = |arguments: &[&str]| {
+        let output = sandbox.run(&[&["show"], arguments].concat());
+        assert_eq!(output.status, 0, "{arguments:?}: {}", output.stderr);
+        output.stdout
+    };
+    assert!(show(&["ir", "c.wat", "--function", "run"]).contains("call func0"));
+    let dot = show(&["cfg", "c.wat", "--function", "run", "--dot"]);
+    assert!(dot.starts_with("digraph"), "{dot}");
+    let calls = show(&["calls", "c.wat"]);
+    assert!(calls.contains("helper → env.log"), "{calls}");
+    let effects = show(&["effects", "vault.wasm", "--function", "upgrade"]);
+    assert!(effects.starts_with("platform soroban"), "{effects}");
+    assert!(
+        effects.contains("update_current_contract_wasm"),
+        "{effects}"
+    );
+    assert!(!effects.contains("\nwithdraw"), "{effects}");
+    let given = show(&["module", "vault.wasm", "--platform", "near"]);
+    assert!(given.contains("near (given)"), "{given}");
+
+    let without = sandbox.run(&["show", "cfg", "c.wat"]);
+    assert_eq!(without.status, 2);
+    assert!(without.stderr.contains("--function"), "{}", without.stderr);
+}

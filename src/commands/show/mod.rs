@@ -2,11 +2,14 @@
 
 mod listing;
 mod module;
+mod stages;
 
 use anyhow::Context;
+use contract_lint_analyzer::Options;
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::ir::Func;
 use contract_lint_analyzer::module::{Module, decode};
+use contract_lint_analyzer::sidecar::Sidecar;
 
 use crate::cli::{ShowArgs, ShowWhat};
 use crate::input::{self, InputError, display_name};
@@ -14,20 +17,29 @@ use crate::{CLEAN, suggest};
 
 /// Prints one stage of one contract.
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<u8> {
-    let module = load(args)?;
+    let (module, sidecars) = load(args)?;
+    let options = Options {
+        sidecars,
+        ..crate::config::analysis(&args.analysis)?
+    };
     let func = match &args.function {
-        Some(name) => Some(function(&module, name)?),
-        None => None,
+        // Methods are not functions: one function may hold many.
+        Some(name) if args.what != ShowWhat::Effects => Some(function(&module, name)?),
+        _ => None,
     };
     let text = match args.what {
-        ShowWhat::Module => module::text(&module)?,
+        ShowWhat::Module => module::text(&module, &options)?,
         ShowWhat::Listing => listing::text(&module, func)?,
+        ShowWhat::Ir => stages::ir(&module, func)?,
+        ShowWhat::Cfg => stages::cfg(&module, func, args.dot)?,
+        ShowWhat::Calls => stages::calls(&module, &options, args.dot)?,
+        ShowWhat::Effects => stages::effects(module, &options, args.function.as_deref())?,
     };
     super::print(text.as_bytes())?;
     Ok(CLEAN)
 }
 
-fn load(args: &ShowArgs) -> anyhow::Result<Module> {
+fn load(args: &ShowArgs) -> anyhow::Result<(Module, Vec<Sidecar>)> {
     let targets = input::find(std::slice::from_ref(&args.file));
     let [target] = targets.as_slice() else {
         anyhow::bail!(
@@ -46,7 +58,9 @@ fn load(args: &ShowArgs) -> anyhow::Result<Module> {
     };
     let contract = input::read(target).map_err(failed)?;
     let head = contract.module[..contract.module.len().min(16)].to_vec();
-    decode(contract.module).map_err(|error| failed(InputError::decode(&error, &head)))
+    let module =
+        decode(contract.module).map_err(|error| failed(InputError::decode(&error, &head)))?;
+    Ok((module, contract.sidecars))
 }
 
 /// The function of that index or name.

@@ -2,20 +2,38 @@
 
 use std::fmt::{self, Write};
 
+use contract_lint_analyzer::Options;
 use contract_lint_analyzer::entity::Entity;
+use contract_lint_analyzer::host::recognise;
 use contract_lint_analyzer::ir::FuncType;
 use contract_lint_analyzer::module::{ExportItem, FuncKind, Module};
 
 use crate::text::{count, printable};
 
 /// An overview of a module.
-pub(super) fn text(module: &Module) -> Result<String, fmt::Error> {
+pub(super) fn text(module: &Module, options: &Options) -> Result<String, fmt::Error> {
     let mut text = String::new();
+    platform(module, options, &mut text)?;
     sizes(module, &mut text)?;
     imports(module, &mut text)?;
     exports(module, &mut text)?;
     sections(module, &mut text)?;
     Ok(text)
+}
+
+fn platform(module: &Module, options: &Options, text: &mut String) -> fmt::Result {
+    match &options.platform {
+        Some(host) => writeln!(text, "platform   {} (given)", printable(&host.id)),
+        None => {
+            let (recognition, _) = recognise(module, &options.hosts);
+            let because = printable(&recognition.because);
+            writeln!(
+                text,
+                "platform   {} ({because})",
+                printable(&recognition.platform)
+            )
+        }
+    }
 }
 
 fn sizes(module: &Module, text: &mut String) -> fmt::Result {
