@@ -1,4 +1,4 @@
-//! Errors in `contract-lint.toml`, each at its place.
+//! Errors in `contract-lint.toml` and in host models, each at its place.
 
 use std::fmt;
 use std::ops::Range;
@@ -21,13 +21,26 @@ pub(crate) struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the configuration `{}` cannot be used", self.file.name)
+        write!(f, "`{}` cannot be used", self.file.name)
     }
 }
 
 impl std::error::Error for ConfigError {}
 
 impl ConfigError {
+    /// One error at a place.
+    pub(super) fn at(file: ConfigFile, span: Range<usize>, message: String) -> Self {
+        let issue = Issue {
+            message,
+            hint: None,
+            span,
+        };
+        Self {
+            file,
+            issues: vec![issue],
+        }
+    }
+
     /// Shows each error on the text of the file.
     pub(crate) fn show(&self, console: &Console) {
         for issue in &self.issues {

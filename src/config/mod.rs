@@ -4,21 +4,21 @@ mod allow;
 mod error;
 mod file;
 mod find;
+mod hosts;
 mod levels;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use contract_lint_analyzer::Options;
-use contract_lint_analyzer::host::{self, HostModel};
 use contract_lint_lints::policy::Policy;
 
 pub(crate) use allow::{Allowance, FindingPlace};
 pub(crate) use error::ConfigError;
+pub(crate) use hosts::options;
 pub(crate) use levels::{Levels, Scope};
 
-use crate::cli::{AnalysisArgs, ConfigArgs};
+use crate::cli::ConfigArgs;
 use crate::input::{Source, Target, display_name};
 use crate::suggest;
 
@@ -37,9 +37,11 @@ pub(crate) struct Config {
     pub(crate) analysis: Options,
 }
 
-/// A configuration file.
+/// A file that the user wrote: a configuration, or a host model.
 #[derive(Debug, Clone)]
 pub(crate) struct ConfigFile {
+    /// Where it is.
+    pub(crate) path: PathBuf,
     /// Its path as it is shown.
     pub(crate) name: String,
     /// Its text.
@@ -116,34 +118,9 @@ impl Config {
             }
             config.policy.target.zone = Some(zone.clone());
         }
-        config.analysis = analysis(&args.analysis)?;
+        config.set_hosts(&args.analysis)?;
         Ok(config)
     }
-}
-
-/// What the arguments tell the analysis: hosts that the user describes, and which host it is.
-pub(crate) fn analysis(args: &AnalysisArgs) -> anyhow::Result<Options> {
-    let mut hosts = Vec::new();
-    for path in &args.host {
-        let name = display_name(path);
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| anyhow::anyhow!("cannot read the host model `{name}`: {error}"))?;
-        let model = host::parse(&text).map_err(|error| anyhow::anyhow!("{name}: {error}"))?;
-        hosts.push(Arc::new(model));
-    }
-    let platform = args.platform.as_ref().map(|id| {
-        let given = hosts.iter().find(|host| host.id == *id).cloned();
-        let known = || HostModel::builtin(id).map(|host| Arc::new(host.clone()));
-        given.or_else(known).ok_or_else(|| {
-            let ids = HostModel::builtins().iter().map(|host| &*host.id);
-            anyhow::anyhow!("`--platform`: {}", suggest::unknown("platform", id, ids))
-        })
-    });
-    Ok(Options {
-        platform: platform.transpose()?,
-        hosts,
-        sidecars: Vec::new(),
-    })
 }
 
 impl ConfigFile {
@@ -153,6 +130,7 @@ impl ConfigFile {
             .and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned));
         Self {
             name: display_name(shown.as_deref().unwrap_or(path)),
+            path: path.to_owned(),
             text,
         }
     }

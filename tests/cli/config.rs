@@ -1,6 +1,6 @@
 //! `contract-lint.toml` and the arguments that change it.
 
-use crate::sandbox::{Output, Sandbox};
+use crate::sandbox::{Output, Sandbox, repository};
 
 fn with_config(text: &str) -> Output {
     Sandbox::new()
@@ -91,4 +91,52 @@ fn an_allowance_that_hides_nothing_is_reported() {
          [[allow]]\nlint = \"storage\"\nreason = \"for now\"\nuntil = 2020-01-01\n",
     );
     insta::assert_snapshot!(output.all());
+}
+
+#[test]
+fn hosts_that_the_user_describes() {
+    let host = std::fs::read_to_string(repository("corpus/consortium-host/host.toml")).unwrap();
+    let broken = host.replace(
+        "effects = [\"storage-write\"]",
+        "effects = [\"storage-wrte\"]",
+    );
+    let sandbox = Sandbox::new()
+        .with_module("a/x.wasm")
+        .with(
+            "a/contract-lint.toml",
+            "[target]\nplatform = \"abi:../host.toml\"\n",
+        )
+        .with_module("b/x.wasm")
+        .with("b/contract-lint.toml", "[target]\nplatform = \"sorobn\"\n")
+        .with("host.toml", host)
+        .with("broken.toml", broken);
+    let platform = |arguments: &[&str]| sandbox.json(arguments)["files"][0]["platform"].clone();
+    assert_eq!(platform(&["a/x.wasm"]), "harbor");
+    assert_eq!(platform(&["a/x.wasm", "--platform", "near"]), "near");
+    let own = [
+        "--no-config",
+        "--host",
+        "host.toml",
+        "--platform",
+        "harbor",
+        "a/x.wasm",
+    ];
+    assert_eq!(platform(&own), "harbor");
+    let outputs: Vec<String> = [
+        &["b/x.wasm"][..],
+        &[
+            "--no-config",
+            "--platform",
+            "harbur",
+            "--host",
+            "host.toml",
+            "a/x.wasm",
+        ],
+        &["--no-config", "--host", "broken.toml", "a/x.wasm"],
+        &["--no-config", "--host", "missing.toml", "a/x.wasm"],
+    ]
+    .iter()
+    .map(|arguments| sandbox.run(arguments).all())
+    .collect();
+    insta::assert_snapshot!(outputs.join("\n"));
 }

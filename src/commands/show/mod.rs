@@ -20,7 +20,7 @@ pub(super) fn run(args: &ShowArgs) -> anyhow::Result<u8> {
     let (module, sidecars) = load(args)?;
     let options = Options {
         sidecars,
-        ..crate::config::analysis(&args.analysis)?
+        ..crate::config::options(&args.analysis)?
     };
     let func = match &args.function {
         // Methods are not functions: one function may hold many.
