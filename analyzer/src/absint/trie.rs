@@ -239,6 +239,14 @@ fn merge(a: &Rc<Node>, b: &Rc<Node>, with: &mut impl Merge) -> Option<Rc<Node>> 
         return Some(Rc::clone(a));
     }
     match (&**a, &**b) {
+        (Node::Leaf(key, granule), Node::Leaf(other, theirs)) if key == other => {
+            let merged = with.merge(*key, Some(granule), Some(theirs))?;
+            Some(if merged == *granule {
+                Rc::clone(a)
+            } else {
+                Rc::new(Node::Leaf(*key, merged))
+            })
+        }
         (Node::Leaf(key, granule), _) => merge_leaf(*key, granule, a, b, with, false),
         (_, Node::Leaf(key, granule)) => merge_leaf(*key, granule, b, a, with, true),
         (
