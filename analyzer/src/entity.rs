@@ -55,6 +55,11 @@ impl<K: Entity, V> PrimaryMap<K, V> {
         Self::from(Vec::new())
     }
 
+    /// An empty map with room for this many.
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::from(Vec::with_capacity(capacity))
+    }
+
     /// Adds an entity and returns its index.
     pub fn push(&mut self, value: V) -> K {
         let key = K::new(self.items.len());
@@ -90,11 +95,6 @@ impl<K: Entity, V> PrimaryMap<K, V> {
     /// All values, in order.
     pub fn values(&self) -> std::slice::Iter<'_, V> {
         self.items.iter()
-    }
-
-    /// The values themselves, in order.
-    pub fn into_values(self) -> std::vec::IntoIter<V> {
-        self.items.into_iter()
     }
 
     /// All values, in order, to change.

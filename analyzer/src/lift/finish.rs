@@ -2,10 +2,10 @@
 
 use smallvec::SmallVec;
 
-use super::ssa::{Builder, Pred};
+use super::ssa::{Builder, Pred, entry};
 use crate::entity::{Entity, PrimaryMap};
 use crate::ir::{
-    Block, BlockData, Edge, Func, FuncType, Function, InstData, Op, Terminator, Type, Value,
+    Block, BlockData, Edge, Func, FuncType, Function, Inst, InstData, Op, Terminator, Type, Value,
     ValueData, ValueDef,
 };
 
@@ -20,24 +20,20 @@ pub(super) fn finish(
     body_offset: u32,
 ) -> Function {
     drop_trivial(&mut builder);
-    let used = used_values(&mut builder);
-    add_zeros(&mut builder, &used, body_offset);
-    let numbering = Numbering::new(&builder, &used);
-    numbering.fill_edges(&mut builder);
-    let insts = std::mem::take(&mut builder.insts);
-    let insts = insts
-        .into_values()
-        .map(|inst| numbering.inst(&mut builder, inst))
-        .collect();
-    let layout = std::mem::take(&mut builder.layout);
-    let blocks = layout
-        .iter()
-        .map(|&block| numbering.block(&mut builder, block))
-        .collect();
+    mark_used(&mut builder);
+    drop_unused(&mut builder);
+    let zeros = add_zeros(&mut builder, body_offset);
+    let mut insts = std::mem::take(&mut builder.insts);
+    let mut numbering = Numbering::new(builder);
+    // What defines a value comes before its uses in the order of the code, but for the arguments of edges.
+    for i in 0..numbering.builder.layout.len() {
+        numbering.block(i, &zeros, &mut insts);
+    }
+    let blocks = numbering.blocks(&zeros);
     Function {
         func,
         ty: ty.clone(),
-        entry: Block::new(0),
+        entry: entry(),
         blocks,
         values: numbering.values,
         insts,
@@ -64,72 +60,70 @@ fn drop_trivial(builder: &mut Builder) {
     }
 }
 
-/// Which values an instruction or a terminator uses, or a parameter that is itself used.
-fn used_values(builder: &mut Builder) -> Vec<bool> {
-    let mut marks = Marks {
-        used: vec![false; builder.values.len()],
-        params: Vec::new(),
-    };
+/// What is used by an instruction or a terminator is marked already. This marks what stands for that, and what
+/// parameters in use are given.
+fn mark_used(builder: &mut Builder) {
+    let mut params = Vec::new();
     for i in 0..builder.layout.len() {
         let block = builder.layout[i];
-        for j in 0..builder.blocks[block].insts.len() {
-            let inst = builder.blocks[block].insts[j];
-            for k in 0..builder.insts[inst].args.len() {
-                marks.mark(builder, builder.insts[inst].args[k]);
+        for param in 0..builder.blocks[block].params.len() {
+            let value = builder.blocks[block].params[param].value;
+            if !builder.used[value.index()] {
+                continue;
+            }
+            let stands_for = builder.resolve(value);
+            if stands_for == value {
+                params.push((block, param));
+            } else {
+                mark(builder, &mut params, stands_for);
             }
         }
-        for value in builder.blocks[block].terminator.uses() {
-            marks.mark(builder, value);
-        }
     }
-    while let Some((block, param)) = marks.params.pop() {
+    while let Some((block, param)) = params.pop() {
         for pred in 0..builder.blocks[block].preds.len() {
             if let Some(argument) = builder.argument(block, param, pred) {
-                marks.mark(builder, argument);
+                mark(builder, &mut params, argument);
             }
         }
     }
-    marks.used
 }
 
-struct Marks {
-    used: Vec<bool>,
-    /// Used parameters whose arguments are not marked.
-    params: Vec<(Block, usize)>,
+fn mark(builder: &mut Builder, params: &mut Vec<(Block, usize)>, value: Value) {
+    if !std::mem::replace(&mut builder.used[value.index()], true)
+        && let ValueDef::Param(block, param) = builder.values[value].def
+    {
+        params.push((block, param as usize));
+    }
 }
 
-impl Marks {
-    fn mark(&mut self, builder: &mut Builder, value: Value) {
-        let value = builder.resolve(value);
-        if std::mem::replace(&mut self.used[value.index()], true) {
-            return;
-        }
-        if let ValueDef::Param(block, param) = builder.values[value].def {
-            self.params.push((block, param as usize));
+/// Forgets all parameters but those of the function and those that are used.
+fn drop_unused(builder: &mut Builder) {
+    for &block in &builder.layout {
+        if block != entry() {
+            let mut params = std::mem::take(&mut builder.blocks[block].params);
+            params.retain(|param| {
+                builder.used[param.value.index()] && !builder.is_replaced(param.value)
+            });
+            builder.blocks[block].params = params;
         }
     }
 }
 
-/// Makes the instructions for the zeros that are used, at the start of the function.
-fn add_zeros(builder: &mut Builder, used: &[bool], offset: u32) {
+/// Makes the instructions for the zeros that are used; they stand at the start of the function.
+fn add_zeros(builder: &mut Builder, offset: u32) -> Vec<Inst> {
     let mut zeros = Vec::new();
     for value in std::mem::take(&mut builder.zeros) {
-        if !used[value.index()] {
-            continue;
+        if builder.used[value.index()] {
+            zeros.push(builder.insts.push(InstData {
+                op: zero(builder.values[value].ty),
+                args: SmallVec::new(),
+                results: SmallVec::from_elem(value, 1),
+                offset,
+                len: 0,
+            }));
         }
-        let ty = builder.values[value].ty;
-        let inst = builder.insts.push(InstData {
-            op: zero(ty),
-            args: SmallVec::new(),
-            results: SmallVec::from_elem(value, 1),
-            offset,
-            len: 0,
-        });
-        builder.values[value].def = ValueDef::Result(inst, 0);
-        zeros.push(inst);
     }
-    let entry = builder.entry();
-    builder.blocks[entry].insts.splice(0..0, zeros);
+    zeros
 }
 
 fn zero(ty: Type) -> Op {
@@ -145,98 +139,114 @@ fn zero(ty: Type) -> Op {
 
 /// The values and blocks that stay, in the order of the code.
 struct Numbering {
+    builder: Builder,
     values: PrimaryMap<Value, ValueData>,
     new_value: Vec<Option<Value>>,
     new_block: Vec<Block>,
-    /// For each old block, which of its parameters stay.
-    kept: Vec<SmallVec<[usize; 2]>>,
 }
 
 impl Numbering {
-    fn new(builder: &Builder, used: &[bool]) -> Self {
-        let mut this = Numbering {
-            values: PrimaryMap::new(),
+    fn new(builder: Builder) -> Self {
+        let mut new_block = vec![entry(); builder.blocks.len()];
+        for (i, block) in builder.layout.iter().enumerate() {
+            new_block[block.index()] = Block::new(i);
+        }
+        Numbering {
+            values: PrimaryMap::with_capacity(builder.values.len()),
             new_value: vec![None; builder.values.len()],
-            new_block: vec![builder.entry(); builder.blocks.len()],
-            kept: vec![SmallVec::new(); builder.blocks.len()],
-        };
-        for (number, &block) in builder.layout.iter().enumerate() {
-            let new_block = Block::new(number);
-            this.new_block[block.index()] = new_block;
-            let state = &builder.blocks[block];
-            for (i, param) in state.params.iter().enumerate() {
-                let stays = block == builder.entry()
-                    || (used[param.value.index()] && !builder.is_replaced(param.value));
-                if stays {
-                    let index = this.kept[block.index()].len();
-                    this.kept[block.index()].push(i);
-                    let index = u32::try_from(index).unwrap_or(u32::MAX);
-                    this.add(builder, param.value, ValueDef::Param(new_block, index));
-                }
-            }
-            for &inst in &state.insts {
-                for (i, &result) in (0..).zip(&builder.insts[inst].results) {
-                    this.add(builder, result, ValueDef::Result(inst, i));
-                }
+            new_block,
+            builder,
+        }
+    }
+
+    /// Numbers what the i-th block defines, and names what its instructions use by the new numbers.
+    fn block(&mut self, i: usize, zeros: &[Inst], insts: &mut PrimaryMap<Inst, InstData>) {
+        let block = self.builder.layout[i];
+        for param in 0..self.builder.blocks[block].params.len() {
+            let value = self.builder.blocks[block].params[param].value;
+            let n = u32::try_from(param).unwrap_or(u32::MAX);
+            self.define(value, ValueDef::Param(Block::new(i), n));
+        }
+        if i == 0 {
+            for &zero in zeros {
+                self.inst(zero, &mut insts[zero]);
             }
         }
-        this
-    }
-
-    fn add(&mut self, builder: &Builder, old: Value, def: ValueDef) {
-        let ty = builder.values[old].ty;
-        self.new_value[old.index()] = Some(self.values.push(ValueData { ty, def }));
-    }
-
-    fn value(&self, builder: &mut Builder, old: Value) -> Value {
-        self.new_value[builder.resolve(old).index()]
-            .expect("what a used value stands for is numbered")
-    }
-
-    fn inst(&self, builder: &mut Builder, mut inst: InstData) -> InstData {
-        for arg in &mut inst.args {
-            *arg = self.value(builder, *arg);
+        let (start, end) = self.builder.blocks[block].insts;
+        for inst in (start.index()..end.index()).map(Inst::new) {
+            self.inst(inst, &mut insts[inst]);
         }
-        for result in &mut inst.results {
-            *result = self.value(builder, *result);
-        }
-        inst
     }
 
-    /// Gives each edge the arguments for the parameters that stay.
-    fn fill_edges(&self, builder: &mut Builder) {
-        for i in 0..builder.layout.len() {
-            let block = builder.layout[i];
-            for pred in 0..builder.blocks[block].preds.len() {
-                let args = self.kept[block.index()]
-                    .iter()
-                    .filter_map(|&param| builder.argument(block, param, pred))
-                    .filter_map(|argument| self.new_value[argument.index()])
-                    .collect();
-                let Pred { from, slot, .. } = builder.blocks[block].preds[pred];
-                if let Some(edge) = edge_mut(&mut builder.blocks[from].terminator, slot) {
-                    edge.args = args;
-                }
+    fn inst(&mut self, inst: Inst, data: &mut InstData) {
+        for arg in &mut data.args {
+            *arg = self.value(*arg);
+        }
+        for (n, result) in (0..).zip(&mut data.results) {
+            *result = self.define(*result, ValueDef::Result(inst, n));
+        }
+    }
+
+    fn define(&mut self, old: Value, def: ValueDef) -> Value {
+        let ty = self.builder.values[old].ty;
+        let new = self.values.push(ValueData { ty, def });
+        self.new_value[old.index()] = Some(new);
+        new
+    }
+
+    fn value(&mut self, old: Value) -> Value {
+        let old = self.builder.resolve(old);
+        self.new_value[old.index()].expect("what is used is defined before, and stays")
+    }
+
+    fn blocks(&mut self, zeros: &[Inst]) -> PrimaryMap<Block, BlockData> {
+        let layout = std::mem::take(&mut self.builder.layout);
+        for &block in &layout {
+            self.fill_edges(block);
+        }
+        let mut blocks: PrimaryMap<Block, BlockData> =
+            layout.iter().map(|&block| self.block_data(block)).collect();
+        if !zeros.is_empty() {
+            blocks[entry()].insts.splice(0..0, zeros.iter().copied());
+        }
+        blocks
+    }
+
+    /// Gives each edge to a block the arguments for its parameters.
+    fn fill_edges(&mut self, block: Block) {
+        let params = self.builder.blocks[block].params.len();
+        if params == 0 {
+            return;
+        }
+        for i in 0..self.builder.blocks[block].preds.len() {
+            let args = (0..params)
+                .filter_map(|param| self.builder.argument(block, param, i))
+                .filter_map(|argument| self.new_value[argument.index()])
+                .collect();
+            let Pred { from, slot, .. } = self.builder.blocks[block].preds[i];
+            if let Some(edge) = edge_mut(&mut self.builder.blocks[from].terminator, slot) {
+                edge.args = args;
             }
         }
     }
 
-    fn block(&self, builder: &mut Builder, old: Block) -> BlockData {
-        let state = &mut builder.blocks[old];
-        let insts = std::mem::take(&mut state.insts);
+    fn block_data(&mut self, old: Block) -> BlockData {
+        let state = &mut self.builder.blocks[old];
         let terminator_offset = state.terminator_offset;
         let mut terminator = std::mem::replace(&mut state.terminator, Terminator::Unreachable);
-        let params = self.kept[old.index()]
+        let (start, end) = state.insts;
+        let params = state
+            .params
             .iter()
-            .filter_map(|&param| self.new_value[state.params[param].value.index()])
+            .filter_map(|param| self.new_value[param.value.index()])
             .collect();
         match &mut terminator {
             Terminator::Branch { cond: value, .. } | Terminator::Switch { index: value, .. } => {
-                *value = self.value(builder, *value);
+                *value = self.value(*value);
             }
             Terminator::Return(values) | Terminator::ReturnCall(values) => {
                 for value in values {
-                    *value = self.value(builder, *value);
+                    *value = self.value(*value);
                 }
             }
             Terminator::Jump(_) | Terminator::Unreachable => {}
@@ -249,7 +259,7 @@ impl Numbering {
         }
         BlockData {
             params,
-            insts,
+            insts: (start.index()..end.index()).map(Inst::new).collect(),
             terminator,
             terminator_offset,
         }
@@ -257,7 +267,7 @@ impl Numbering {
 }
 
 /// The edge at a place in the order of [`Terminator::edges`].
-fn edge_mut(terminator: &mut Terminator, slot: usize) -> Option<&mut Edge> {
+fn edge_mut(terminator: &mut Terminator, slot: u32) -> Option<&mut Edge> {
     match terminator {
         Terminator::Jump(edge) => (slot == 0).then_some(edge),
         Terminator::Branch {
@@ -270,6 +280,7 @@ fn edge_mut(terminator: &mut Terminator, slot: usize) -> Option<&mut Edge> {
         Terminator::Switch {
             targets, default, ..
         } => {
+            let slot = slot as usize;
             if slot == targets.len() {
                 Some(default)
             } else {

@@ -16,6 +16,7 @@ use crate::ir::{Func, Function};
 use crate::module::{FuncKind, Module};
 
 mod finish;
+mod locals;
 mod opaque;
 mod operator;
 mod ssa;

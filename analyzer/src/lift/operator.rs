@@ -49,25 +49,10 @@ pub(super) fn one(ty: Type) -> &'static [Type] {
     }
 }
 
-/// The operator as a numeric one, if it is.
-pub(super) fn numeric(operator: &Operator<'_>) -> Option<NumericOp> {
-    macro_rules! map {
-        ($($variant:ident $name:literal $params:tt $result:ident;)*) => {
-            match operator {
-                $(Operator::$variant => Some(NumericOp::$variant),)*
-                _ => None,
-            }
-        };
-    }
-    for_each_numeric_op!(map)
-}
-
-/// The operator as one that moves values without control flow; `None` if the IR has none for it. Numeric operators,
-/// locals, `select` and calls are left to the caller.
+/// The operator as one that moves values without control flow; `None` if the IR has none for it. Locals, `select` and
+/// calls are left to the caller.
 pub(super) fn plain(operator: &Operator<'_>, module: &Module) -> Option<Plain> {
-    constant(operator)
-        .or_else(|| load(operator))
-        .or_else(|| store(operator))
+    common(operator)
         .or_else(|| global(operator, module))
         .or_else(|| memory(operator, module))
         .or_else(|| table(operator, module))
@@ -75,36 +60,57 @@ pub(super) fn plain(operator: &Operator<'_>, module: &Module) -> Option<Plain> {
         .or_else(|| opaque::opaque(operator))
 }
 
-fn constant(operator: &Operator<'_>) -> Option<Plain> {
-    let (ty, bits) = match operator {
-        Operator::I32Const { value } => (Type::I32, u64::from(value.cast_unsigned())),
-        Operator::I64Const { value } => (Type::I64, value.cast_unsigned()),
-        Operator::F32Const { value } => (Type::F32, u64::from(value.bits())),
-        Operator::F64Const { value } => (Type::F64, value.bits()),
-        _ => return None,
-    };
-    Some(Plain::new(Op::Const(ty, bits), 0, one(ty)))
+/// Constants, numeric operators and memory accesses: nearly all of the code, so that one `match` tells them apart.
+fn common(operator: &Operator<'_>) -> Option<Plain> {
+    macro_rules! with_numeric {
+        ($($variant:ident $name:literal [$($param:ident),*] $result:ident;)*) => {
+            match operator {
+                $(Operator::$variant => Some(Plain::new(
+                    Op::Numeric(NumericOp::$variant),
+                    [$(Type::$param),*].len(),
+                    one(Type::$result),
+                )),)*
+                Operator::I32Const { value } => Some(constant(Type::I32, value.cast_unsigned().into())),
+                Operator::I64Const { value } => Some(constant(Type::I64, value.cast_unsigned())),
+                Operator::F32Const { value } => Some(constant(Type::F32, value.bits().into())),
+                Operator::F64Const { value } => Some(constant(Type::F64, value.bits())),
+                Operator::I32Load { memarg } => load(memarg, Type::I32, 4, false),
+                Operator::I64Load { memarg } => load(memarg, Type::I64, 8, false),
+                Operator::F32Load { memarg } => load(memarg, Type::F32, 4, false),
+                Operator::F64Load { memarg } => load(memarg, Type::F64, 8, false),
+                Operator::V128Load { memarg } => load(memarg, Type::V128, 16, false),
+                Operator::I32Load8S { memarg } => load(memarg, Type::I32, 1, true),
+                Operator::I32Load8U { memarg } => load(memarg, Type::I32, 1, false),
+                Operator::I32Load16S { memarg } => load(memarg, Type::I32, 2, true),
+                Operator::I32Load16U { memarg } => load(memarg, Type::I32, 2, false),
+                Operator::I64Load8S { memarg } => load(memarg, Type::I64, 1, true),
+                Operator::I64Load8U { memarg } => load(memarg, Type::I64, 1, false),
+                Operator::I64Load16S { memarg } => load(memarg, Type::I64, 2, true),
+                Operator::I64Load16U { memarg } => load(memarg, Type::I64, 2, false),
+                Operator::I64Load32S { memarg } => load(memarg, Type::I64, 4, true),
+                Operator::I64Load32U { memarg } => load(memarg, Type::I64, 4, false),
+                Operator::I32Store { memarg } => store(memarg, Type::I32, 4),
+                Operator::I64Store { memarg } => store(memarg, Type::I64, 8),
+                Operator::F32Store { memarg } => store(memarg, Type::F32, 4),
+                Operator::F64Store { memarg } => store(memarg, Type::F64, 8),
+                Operator::V128Store { memarg } => store(memarg, Type::V128, 16),
+                Operator::I32Store8 { memarg } => store(memarg, Type::I32, 1),
+                Operator::I32Store16 { memarg } => store(memarg, Type::I32, 2),
+                Operator::I64Store8 { memarg } => store(memarg, Type::I64, 1),
+                Operator::I64Store16 { memarg } => store(memarg, Type::I64, 2),
+                Operator::I64Store32 { memarg } => store(memarg, Type::I64, 4),
+                _ => None,
+            }
+        };
+    }
+    for_each_numeric_op!(with_numeric)
 }
 
-fn load(operator: &Operator<'_>) -> Option<Plain> {
-    let (memarg, ty, bytes, signed) = match operator {
-        Operator::I32Load { memarg } => (memarg, Type::I32, 4, false),
-        Operator::I64Load { memarg } => (memarg, Type::I64, 8, false),
-        Operator::F32Load { memarg } => (memarg, Type::F32, 4, false),
-        Operator::F64Load { memarg } => (memarg, Type::F64, 8, false),
-        Operator::V128Load { memarg } => (memarg, Type::V128, 16, false),
-        Operator::I32Load8S { memarg } => (memarg, Type::I32, 1, true),
-        Operator::I32Load8U { memarg } => (memarg, Type::I32, 1, false),
-        Operator::I32Load16S { memarg } => (memarg, Type::I32, 2, true),
-        Operator::I32Load16U { memarg } => (memarg, Type::I32, 2, false),
-        Operator::I64Load8S { memarg } => (memarg, Type::I64, 1, true),
-        Operator::I64Load8U { memarg } => (memarg, Type::I64, 1, false),
-        Operator::I64Load16S { memarg } => (memarg, Type::I64, 2, true),
-        Operator::I64Load16U { memarg } => (memarg, Type::I64, 2, false),
-        Operator::I64Load32S { memarg } => (memarg, Type::I64, 4, true),
-        Operator::I64Load32U { memarg } => (memarg, Type::I64, 4, false),
-        _ => return None,
-    };
+fn constant(ty: Type, bits: u64) -> Plain {
+    Plain::new(Op::Const(ty, bits), 0, one(ty))
+}
+
+fn load(memarg: &WasmMemArg, ty: Type, bytes: u8, signed: bool) -> Option<Plain> {
     let op = Op::Load {
         ty,
         bytes,
@@ -114,20 +120,7 @@ fn load(operator: &Operator<'_>) -> Option<Plain> {
     Some(Plain::new(op, 1, one(ty)))
 }
 
-fn store(operator: &Operator<'_>) -> Option<Plain> {
-    let (memarg, ty, bytes) = match operator {
-        Operator::I32Store { memarg } => (memarg, Type::I32, 4),
-        Operator::I64Store { memarg } => (memarg, Type::I64, 8),
-        Operator::F32Store { memarg } => (memarg, Type::F32, 4),
-        Operator::F64Store { memarg } => (memarg, Type::F64, 8),
-        Operator::V128Store { memarg } => (memarg, Type::V128, 16),
-        Operator::I32Store8 { memarg } => (memarg, Type::I32, 1),
-        Operator::I32Store16 { memarg } => (memarg, Type::I32, 2),
-        Operator::I64Store8 { memarg } => (memarg, Type::I64, 1),
-        Operator::I64Store16 { memarg } => (memarg, Type::I64, 2),
-        Operator::I64Store32 { memarg } => (memarg, Type::I64, 4),
-        _ => return None,
-    };
+fn store(memarg: &WasmMemArg, ty: Type, bytes: u8) -> Option<Plain> {
     let op = Op::Store {
         ty,
         bytes,

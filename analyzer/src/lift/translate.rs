@@ -3,8 +3,9 @@
 use smallvec::SmallVec;
 use wasmparser::{BlockType, BrTable, FunctionBody, Operator, OperatorsReader};
 
+use super::locals::Locals;
 use super::operator::{self, one};
-use super::ssa::{Builder, Locals};
+use super::ssa::{Builder, Construct, entry};
 use super::{LiftError, MAX_LOOP_DEPTH, file_offset, finish, opaque};
 use crate::entity::Entity;
 use crate::ir::{Block, Callee, Edge, Func, FuncType, Function, Op, Sig, Terminator, Type, Value};
@@ -22,29 +23,30 @@ pub(super) fn translate(
         .and_then(|decl| module.types.get(decl.sig))
         .ok_or(LiftError::NoBody)?;
     let range = body.range();
-    let mut locals = Locals::default();
+    let body_len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+    let mut locals = Locals::new(entry(), body_len);
     for &param in &ty.params {
-        locals.push(1, param);
+        locals.declare(1, param);
     }
     let mut reader = body.get_locals_reader()?;
     for _ in 0..reader.get_count() {
         let (count, ty) = reader.read()?;
-        locals.push(count, value_type(ty));
+        locals.declare(count, value_type(ty));
     }
-    let body_len = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
     let builder = Builder::new(&ty.params, locals, file_offset(range.start), body_len);
     let mut translator = Translator {
         module,
         ty,
-        current: Some(builder.entry()),
-        builder,
-        stack: Vec::new(),
+        current: Some(entry()),
         frames: vec![Frame {
             kind: FrameKind::Function,
             ty: BlockType::Empty,
             height: 0,
+            construct: builder.function(),
             label: None,
         }],
+        builder,
+        stack: Vec::new(),
         loops: 0,
         skipped: 0,
         offset: 0,
@@ -92,6 +94,7 @@ struct Frame {
     ty: BlockType,
     /// Height of the operand stack below the construct's parameters.
     height: usize,
+    construct: Construct,
     /// Where branches to the construct go: the header of a loop, else the join after it once something branches there.
     label: Option<Block>,
 }
@@ -102,7 +105,7 @@ enum FrameKind {
     Block,
     Loop,
     /// The first arm of an `if`: where the condition is tested, and the saved parameters for the other arm.
-    If(Block, usize),
+    If(Block, u32),
     Else,
 }
 
@@ -145,9 +148,6 @@ impl<'m> Translator<'m> {
     }
 
     fn reachable(&mut self, block: Block, operator: &Operator<'_>) -> Result<(), LiftError> {
-        if let Some(op) = operator::numeric(operator) {
-            return self.emit(block, Op::Numeric(op), op.params().len(), one(op.result()));
-        }
         match operator {
             Operator::Nop => {}
             Operator::Drop => {
@@ -159,16 +159,16 @@ impl<'m> Translator<'m> {
             }
             Operator::LocalSet { local_index } => {
                 let value = self.pop()?;
-                self.builder.set_local(block, *local_index, value);
+                self.builder.locals.assign(*local_index, value, self.offset);
             }
             Operator::LocalTee { local_index } => {
                 let value = self.top(1)?[0];
-                self.builder.set_local(block, *local_index, value);
+                self.builder.locals.assign(*local_index, value, self.offset);
             }
             Operator::Select | Operator::TypedSelect { .. } => {
                 let first = self.top(3)?[0];
                 let ty = self.builder.values[first].ty;
-                self.emit(block, Op::Select, 3, one(ty))?;
+                self.emit(Op::Select, 3, one(ty))?;
             }
             Operator::Call { .. }
             | Operator::CallIndirect { .. }
@@ -181,7 +181,7 @@ impl<'m> Translator<'m> {
             }
             Operator::Block { blockty } => {
                 let height = self.height_below(self.params(*blockty))?;
-                self.push_frame(FrameKind::Block, *blockty, height, None);
+                self.push_frame(FrameKind::Block, *blockty, height, block);
             }
             Operator::Loop { blockty } => self.begin_loop(block, *blockty)?,
             Operator::If { blockty } => self.begin_if(block, *blockty)?,
@@ -191,7 +191,7 @@ impl<'m> Translator<'m> {
             Operator::BrIf { relative_depth } => self.branch_if(block, *relative_depth)?,
             Operator::BrTable { targets } => self.branch_table(block, targets)?,
             _ => match operator::plain(operator, self.module) {
-                Some(plain) => self.emit(block, plain.op, plain.operands, plain.results)?,
+                Some(plain) => self.emit(plain.op, plain.operands, plain.results)?,
                 None => return Err(self.unsupported(operator)),
             },
         }
@@ -221,19 +221,13 @@ impl<'m> Translator<'m> {
             .ok_or_else(|| self.invalid("the operand stack is empty"))
     }
 
-    fn emit(
-        &mut self,
-        block: Block,
-        op: Op,
-        operands: usize,
-        results: &[Type],
-    ) -> Result<(), LiftError> {
+    fn emit(&mut self, op: Op, operands: usize, results: &[Type]) -> Result<(), LiftError> {
         self.builder.spend(results.len())?;
         let args: SmallVec<[Value; 3]> = self.top(operands)?.into();
         self.stack.truncate(self.stack.len() - operands);
         let inst = self
             .builder
-            .add_inst(block, op, args, results, self.offset, self.len);
+            .add_inst(op, args, results, self.offset, self.len);
         self.stack
             .extend_from_slice(&self.builder.insts[inst].results);
         Ok(())
@@ -263,7 +257,7 @@ impl<'m> Translator<'m> {
             .and_then(|sig| self.module.types.get(sig))
             .ok_or_else(|| self.invalid("unknown callee"))?;
         let operands = ty.params.len() + index_operands;
-        self.emit(block, Op::Call(callee), operands, &ty.results)?;
+        self.emit(Op::Call(callee), operands, &ty.results)?;
         if tail {
             let results = self.top(ty.results.len())?.into();
             self.terminate(block, Terminator::ReturnCall(results));
@@ -293,26 +287,33 @@ impl<'m> Translator<'m> {
         self.module.types.get(Sig::new(sig as usize))
     }
 
-    fn push_frame(&mut self, kind: FrameKind, ty: BlockType, height: usize, label: Option<Block>) {
+    fn push_frame(&mut self, kind: FrameKind, ty: BlockType, height: usize, from: Block) {
         self.frames.push(Frame {
             kind,
             ty,
             height,
-            label,
+            construct: self.construct(from),
+            label: None,
         });
+    }
+
+    /// The construct that begins here.
+    fn construct(&self, from: Block) -> Construct {
+        Construct {
+            from,
+            offset: self.offset,
+        }
     }
 
     /// Ends the current block; what follows is unreachable until a block is entered.
     fn terminate(&mut self, block: Block, terminator: Terminator) {
-        let state = &mut self.builder.blocks[block];
-        state.terminator = terminator;
-        state.terminator_offset = self.offset;
+        self.builder.terminate(block, terminator, self.offset);
         self.current = None;
         self.skipped = 0;
     }
 
     fn enter(&mut self, block: Block) {
-        self.builder.layout.push(block);
+        self.builder.enter(block);
         self.current = Some(block);
     }
 
@@ -324,7 +325,7 @@ impl<'m> Translator<'m> {
         Ok(())
     }
 
-    fn save_top(&mut self, count: usize) -> Result<usize, LiftError> {
+    fn save_top(&mut self, count: usize) -> Result<u32, LiftError> {
         self.top(count)?;
         let start = self.stack.len() - count;
         Ok(self.builder.save_operands(&self.stack[start..]))
@@ -336,7 +337,7 @@ impl<'m> Translator<'m> {
         let block = match self.frames[index].label {
             Some(label) => label,
             None => {
-                let label = self.builder.block_with_operands(types, false)?;
+                let label = self.builder.add_join(self.frames[index].construct, types)?;
                 self.frames[index].label = Some(label);
                 label
             }
@@ -366,9 +367,12 @@ impl<'m> Translator<'m> {
         }
         let params = self.params(ty);
         let height = self.height_below(params)?;
-        let header = self.builder.block_with_operands(params, true)?;
+        let header = self.builder.add_header(self.construct(block), params)?;
         self.jump(block, header)?;
-        self.push_frame(FrameKind::Loop, ty, height, Some(header));
+        self.push_frame(FrameKind::Loop, ty, height, block);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.label = Some(header);
+        }
         self.enter_with_params(header, height);
         Ok(())
     }
@@ -387,8 +391,8 @@ impl<'m> Translator<'m> {
         let height = self.height_below(params)?;
         self.builder.spend(params.len())?;
         let saved = self.save_top(params.len())?;
-        let arm = self.builder.block_with_operands(&[], false)?;
-        let then = self.builder.add_edge(block, 0, arm, 0)?;
+        let then = self.builder.add_successor(block, 0);
+        let arm = then.block;
         // Until `else` or `end` says where zero goes.
         let otherwise = then.clone();
         self.terminate(
@@ -399,7 +403,7 @@ impl<'m> Translator<'m> {
                 otherwise,
             },
         );
-        self.push_frame(FrameKind::If(block, saved), ty, height, None);
+        self.push_frame(FrameKind::If(block, saved), ty, height, block);
         self.enter(arm);
         Ok(())
     }
@@ -413,8 +417,8 @@ impl<'m> Translator<'m> {
         else {
             return Err(self.invalid("`else` without `if`"));
         };
-        let arm = self.builder.block_with_operands(&[], false)?;
-        let edge = self.builder.add_edge(test, 1, arm, 0)?;
+        let edge = self.builder.add_successor(test, 1);
+        let arm = edge.block;
         self.set_otherwise(test, edge);
         if let Some(frame) = self.frames.last_mut() {
             frame.kind = FrameKind::Else;
@@ -422,7 +426,7 @@ impl<'m> Translator<'m> {
         }
         let count = self.params(ty).len();
         self.stack
-            .extend_from_slice(&self.builder.pool[saved..saved + count]);
+            .extend_from_slice(&self.builder.pool[saved as usize..][..count]);
         self.enter(arm);
         Ok(())
     }
@@ -486,8 +490,8 @@ impl<'m> Translator<'m> {
         let count = self.builder.blocks[target].operands;
         let operands = self.save_top(count)?;
         let then = self.builder.add_edge(block, 0, target, operands)?;
-        let next = self.builder.block_with_operands(&[], false)?;
-        let otherwise = self.builder.add_edge(block, 1, next, 0)?;
+        let otherwise = self.builder.add_successor(block, 1);
+        let next = otherwise.block;
         self.terminate(
             block,
             Terminator::Branch {
@@ -506,12 +510,12 @@ impl<'m> Translator<'m> {
         let (_, types) = self.label_types(table.default())?;
         let operands = self.save_top(types.len())?;
         let mut targets = Vec::with_capacity(table.len() as usize);
-        for (slot, depth) in table.targets().enumerate() {
+        for (slot, depth) in (0..).zip(table.targets()) {
             let edge = self.table_edge(block, slot, depth?, operands, types.len())?;
             targets.push(edge);
         }
         let default = table.default();
-        let default = self.table_edge(block, targets.len(), default, operands, types.len())?;
+        let default = self.table_edge(block, table.len(), default, operands, types.len())?;
         let terminator = if targets.is_empty() {
             Terminator::Jump(default)
         } else {
@@ -528,9 +532,9 @@ impl<'m> Translator<'m> {
     fn table_edge(
         &mut self,
         block: Block,
-        slot: usize,
+        slot: u32,
         depth: u32,
-        operands: usize,
+        operands: u32,
         count: usize,
     ) -> Result<Edge, LiftError> {
         let target = self.label(depth)?;

@@ -281,14 +281,7 @@ impl Decoder {
         if self.tables.values().all(|table| table.open) {
             return Ok(());
         }
-        // Table instructions are rare: many bodies do not have a byte that could begin one.
-        const TABLE_SET: u8 = 0x26;
-        const PREFIX: u8 = 0xfc;
-        if !body
-            .as_bytes()
-            .iter()
-            .any(|b| matches!(*b, TABLE_SET | PREFIX))
-        {
+        if !may_write_table(body.as_bytes(), self.tables.len()) {
             return Ok(());
         }
         let mut operators = body.get_operators_reader()?;
@@ -406,6 +399,21 @@ impl Decoder {
             code_section: self.code_section,
         }
     }
+}
+
+/// Whether bytes that could be a table instruction occur in code. Such instructions are rare, and reading all code a
+/// second time is not free.
+fn may_write_table(code: &[u8], tables: usize) -> bool {
+    const TABLE_SET: u8 = 0x26;
+    const PREFIX: u8 = 0xfc;
+    code.windows(2).any(|pair| match (pair[0], pair[1]) {
+        // An operand in several bytes, of which this is the first.
+        (TABLE_SET | PREFIX, 0x80..) => true,
+        (TABLE_SET, table) => usize::from(table) < tables,
+        // table.init, table.copy, table.grow, table.fill.
+        (PREFIX, operator) => matches!(operator, 0x0c | 0x0e | 0x0f | 0x11),
+        _ => false,
+    })
 }
 
 /// An offset into bytes that are in memory.
