@@ -269,7 +269,7 @@ pub enum Op {
     /// Any other operator: vector instructions, table.grow/copy/fill/init, elem.drop. Operands and results follow the
     /// operator's type; the analyses treat the results as unknown, and `writes_memory` as a write to an unknown place.
     Opaque {
-        /// The operator's name.
+        /// The operator's name: that of the text format with `_` for `.`.
         name: &'static str,
         /// Whether it stores to memory 0.
         writes_memory: bool,
