@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use contract_lint_analyzer::debug::SourceMap;
 use contract_lint_analyzer::module::decode;
 use contract_lint_analyzer::{Options, analyze};
 
@@ -38,11 +39,6 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
     let facts = analyze(module, &options);
     let module = Arc::clone(&facts.module);
     let platform = facts.recognition.platform.clone();
-    let resolver = Resolver {
-        module: &module,
-        platform: &platform,
-        methods: &facts.methods,
-    };
     let mut hidden = Hidden::default();
     let mut shown = Vec::new();
     let context = Context {
@@ -69,6 +65,18 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
             shown.push((level, finding));
         }
     }
+    // Only findings ask for it.
+    let sources = if shown.is_empty() {
+        None
+    } else {
+        SourceMap::new(&module)
+    };
+    let resolver = Resolver {
+        module: &module,
+        platform: &platform,
+        methods: &facts.methods,
+        sources: sources.as_ref(),
+    };
     Ok(Analysed {
         methods: resolver.methods(),
         notes: facts.notes.clone(),

@@ -6,6 +6,7 @@
 
 mod absint;
 mod analyze;
+pub mod debug;
 pub mod entity;
 pub mod facts;
 pub mod graph;

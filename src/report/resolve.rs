@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contract_lint_analyzer::debug::{SourceMap, SourcePosition};
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::facts::{Method, Reason, Site};
 use contract_lint_analyzer::host::EntryKind;
@@ -10,10 +11,10 @@ use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Level;
 
 use super::fingerprint::Identity;
-use super::model::{MethodReport, Place, Reported, ReportedStep};
+use super::model::{MethodReport, Place, Reported, ReportedStep, SourcePlace};
 
 /// A contract as far as findings refer to it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Resolver<'a> {
     /// The module.
     pub(crate) module: &'a Module,
@@ -21,6 +22,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) platform: &'a str,
     /// The methods.
     pub(crate) methods: &'a [Method],
+    /// The way back to the source.
+    pub(crate) sources: Option<&'a SourceMap<'a>>,
 }
 
 impl Resolver<'_> {
@@ -115,7 +118,10 @@ impl Resolver<'_> {
             func: u32::try_from(site.func.index()).unwrap_or(u32::MAX),
             function: self.module.func_label(site.func),
             offset: site.offset,
-            source: None,
+            source: self
+                .sources
+                .and_then(|sources| sources.position(site))
+                .map(Into::into),
         }
     }
 
@@ -138,6 +144,16 @@ impl Resolver<'_> {
                 "`{}` calls itself deeper than is followed",
                 self.module.func_label(*func)
             ),
+        }
+    }
+}
+
+impl From<SourcePosition> for SourcePlace {
+    fn from(position: SourcePosition) -> Self {
+        Self {
+            path: position.path,
+            line: position.line,
+            column: position.column,
         }
     }
 }

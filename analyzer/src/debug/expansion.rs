@@ -1,0 +1,156 @@
+//! Which functions a macro wrote.
+//!
+//! All that an attribute or a derive generates is said to come from the one place of the attribute. A reader learns
+//! nothing there; the call of the generated function is what they wrote.
+
+use std::collections::BTreeSet;
+
+use gimli::{AttributeValue, Dwarf, Range, Unit};
+
+use super::Slice;
+
+/// A place in the source, within its unit.
+type Position = (u64, u64, u64);
+
+/// A function, or one that was inlined into another.
+struct Node {
+    parent: Option<usize>,
+    ranges: Vec<Range>,
+    /// Where its code comes from: what it calls inlined, and (from the line table) the rest.
+    positions: BTreeSet<Position>,
+    /// How many times such places are named.
+    evidence: usize,
+}
+
+/// What is known of all functions.
+pub(super) struct Expansions {
+    nodes: Vec<Node>,
+}
+
+impl Expansions {
+    pub(super) fn new(dwarf: &Dwarf<Slice<'_>>) -> Self {
+        let mut this = Self { nodes: Vec::new() };
+        let mut headers = dwarf.units();
+        while let Ok(Some(header)) = headers.next() {
+            if let Ok(unit) = dwarf.unit(header) {
+                let first = this.nodes.len();
+                this.functions(dwarf, &unit);
+                this.rows(&unit, first);
+            }
+        }
+        this
+    }
+
+    /// For the functions around an address, innermost first: whether a macro wrote them.
+    pub(super) fn around(&self, address: u64) -> Vec<bool> {
+        let mut next = self.innermost(0, address);
+        let mut generated = Vec::new();
+        while let Some(index) = next {
+            let node = &self.nodes[index];
+            generated.push(node.is_generated());
+            next = node.parent;
+        }
+        generated
+    }
+
+    fn functions(&mut self, dwarf: &Dwarf<Slice<'_>>, unit: &Unit<Slice<'_>>) {
+        // The functions that the current entry is within, each with its depth.
+        let mut within: Vec<(isize, usize)> = Vec::new();
+        let mut entries = unit.entries();
+        while let Ok(Some(entry)) = entries.next_dfs() {
+            while within
+                .last()
+                .is_some_and(|(depth, _)| *depth >= entry.depth())
+            {
+                within.pop();
+            }
+            let is_inlined = entry.tag() == gimli::DW_TAG_inlined_subroutine;
+            if !is_inlined && entry.tag() != gimli::DW_TAG_subprogram {
+                continue;
+            }
+            let parent = within.last().map(|(_, node)| *node).filter(|_| is_inlined);
+            if let Some(parent) = parent {
+                let number = |name| match entry.attr_value(name) {
+                    Some(AttributeValue::FileIndex(file)) => file,
+                    Some(value) => value.udata_value().unwrap_or(0),
+                    None => 0,
+                };
+                let line = number(gimli::DW_AT_call_line);
+                let at = (
+                    number(gimli::DW_AT_call_file),
+                    line,
+                    number(gimli::DW_AT_call_column),
+                );
+                self.nodes[parent].comes_from(at);
+            }
+            let mut ranges = Vec::new();
+            if let Ok(mut all) = dwarf.die_ranges(unit, entry) {
+                while let Ok(Some(range)) = all.next() {
+                    if range.begin > 0 {
+                        ranges.push(range);
+                    }
+                }
+            }
+            within.push((entry.depth(), self.nodes.len()));
+            self.nodes.push(Node {
+                parent,
+                ranges,
+                positions: BTreeSet::new(),
+                evidence: 0,
+            });
+        }
+    }
+
+    /// Gives each row of the line table to the innermost function around it.
+    fn rows(&mut self, unit: &Unit<Slice<'_>>, first: usize) {
+        let Some(program) = unit.line_program.clone() else {
+            return;
+        };
+        let mut rows = program.rows();
+        while let Ok(Some((_, row))) = rows.next_row() {
+            if row.end_sequence() {
+                continue;
+            }
+            let line = row.line().map_or(0, std::num::NonZeroU64::get);
+            let column = match row.column() {
+                gimli::ColumnType::LeftEdge => 0,
+                gimli::ColumnType::Column(column) => column.get(),
+            };
+            if let Some(node) = self.innermost(first, row.address()) {
+                self.nodes[node].comes_from((row.file_index(), line, column));
+            }
+        }
+    }
+
+    /// The innermost function around an address, among those from an index on.
+    fn innermost(&self, first: usize, address: u64) -> Option<usize> {
+        // Children come after their parents.
+        let around = |node: &Node| {
+            node.ranges
+                .iter()
+                .any(|r| r.begin <= address && address < r.end)
+        };
+        (first..self.nodes.len())
+            .rev()
+            .find(|&i| around(&self.nodes[i]))
+    }
+}
+
+impl Node {
+    /// One place for several things; or for one thing, where attributes are and no statement is.
+    fn is_generated(&self) -> bool {
+        let mut positions = self.positions.iter();
+        match (positions.next(), positions.next()) {
+            (Some((_, _, column)), None) => self.evidence > 1 || *column == 1,
+            _ => false,
+        }
+    }
+
+    fn comes_from(&mut self, position: Position) {
+        // Line 0 says that the compiler does not know.
+        if position.1 > 0 {
+            self.positions.insert(position);
+            self.evidence += 1;
+        }
+    }
+}
