@@ -222,5 +222,5 @@ fn many_functions_with_many_locals() {
     assert!(bytes.len() < 10_000);
     let start = Instant::now();
     run(&bytes);
-    assert!(start.elapsed() < Duration::from_secs(1));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
