@@ -19,11 +19,16 @@ declare_lint! {
     /// ### Example
     /// ```rust
     /// pub fn register(env: Env, person: Address, id_card: String) {
+    ///     let digest = env.crypto().sha256(&id_card.to_bytes());   // too late: the call itself is public
+    ///     env.storage().persistent().set(&person, &digest);
+    /// }
     /// ```
     ///
     /// ### Use instead
     /// ```rust
     /// pub fn register(env: Env, person: Address, commitment: BytesN<32>) {
+    ///     env.storage().persistent().set(&person, &commitment);
+    /// }
     /// ```
     ///
     /// ### Known problems
