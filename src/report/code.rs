@@ -4,12 +4,15 @@ use std::cell::OnceCell;
 
 use super::listing::Listing;
 use super::model::{Analysed, FileReport};
+use super::source::Sources;
 
 /// The code of one file, disassembled when the first finding needs it.
 #[derive(Debug)]
 pub(super) struct Code<'a> {
     pub(super) file: &'a FileReport,
     pub(super) analysed: &'a Analysed,
+    /// The source files that lie near the contract.
+    pub(super) sources: Sources,
     listing: OnceCell<Option<Listing>>,
 }
 
@@ -18,6 +21,7 @@ impl<'a> Code<'a> {
         Self {
             file,
             analysed,
+            sources: Sources::new(&file.path),
             listing: OnceCell::new(),
         }
     }

@@ -7,7 +7,7 @@ use contract_lint_lints::lint::Level;
 
 use super::code::Code;
 use super::model::{Analysed, FileReport, Place, Report, Reported};
-use super::snippets::Snippets;
+use super::snippets::{Snippets, Text};
 use crate::console::render;
 use crate::text::{count, printable};
 
@@ -52,8 +52,31 @@ fn incompleteness(file: &FileReport, analysed: &Analysed) -> Option<Diagnostic<u
     )
 }
 
-/// A label at the place, on the lines of its function.
+/// A label at the place: in the source if it is known and there, else on the lines of its function in the listing.
 fn label<'a>(
+    code: &'a Code<'a>,
+    place: &Place,
+    style: LabelStyle,
+    snippets: &mut Snippets<'a>,
+) -> Option<Label<usize>> {
+    label_in_source(code, place, style, snippets)
+        .or_else(|| label_in_listing(code, place, style, snippets))
+}
+
+fn label_in_source<'a>(
+    code: &Code<'_>,
+    place: &Place,
+    style: LabelStyle,
+    snippets: &mut Snippets<'a>,
+) -> Option<Label<usize>> {
+    let source = place.source.as_ref()?;
+    let file = code.sources.file(&source.path)?;
+    let range = file.range(source)?;
+    let id = snippets.add(file.name.clone(), Text::Source(file), 1);
+    Some(Label::new(style, id, range))
+}
+
+fn label_in_listing<'a>(
     code: &'a Code<'a>,
     place: &Place,
     style: LabelStyle,
@@ -65,7 +88,7 @@ fn label<'a>(
     let text = listing.lines(lines.clone());
     let name = format!("{} ({})", code.file.path, place.describe());
     let range = spot.range.start - text.start..spot.range.end - text.start;
-    let id = snippets.add(name, &listing.text()[text], lines.start + 1);
+    let id = snippets.add(name, Text::Listing(&listing.text()[text]), lines.start + 1);
     Some(Label::new(style, id, range))
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod model;
 pub(crate) mod resolve;
 mod sarif;
 mod snippets;
+mod source;
 #[cfg(test)]
 mod tests;
 

@@ -1,14 +1,35 @@
 //! The files that a diagnostic points into, for codespan.
 
 use std::ops::Range;
+use std::rc::Rc;
 
 use codespan_reporting::files::{Error, Files, line_starts};
+
+use super::source::SourceFile;
+
+/// The text of a piece.
+#[derive(Debug)]
+pub(super) enum Text<'a> {
+    /// Of a listing.
+    Listing(&'a str),
+    /// Of a source file, all of it.
+    Source(Rc<SourceFile>),
+}
+
+impl Text<'_> {
+    fn as_str(&self) -> &str {
+        match self {
+            Text::Listing(text) => text,
+            Text::Source(file) => &file.text,
+        }
+    }
+}
 
 /// A piece of a file, which begins at a certain line.
 #[derive(Debug)]
 struct Snippet<'a> {
     name: String,
-    text: &'a str,
+    text: Text<'a>,
     first_line: usize,
     starts: Vec<usize>,
 }
@@ -21,16 +42,16 @@ pub(super) struct Snippets<'a> {
 
 impl<'a> Snippets<'a> {
     /// Adds a piece, unless it is there, and gives its id. `first_line` counts from 1.
-    pub(super) fn add(&mut self, name: String, text: &'a str, first_line: usize) -> usize {
+    pub(super) fn add(&mut self, name: String, text: Text<'a>, first_line: usize) -> usize {
         let same = |s: &Snippet<'_>| s.name == name && s.first_line == first_line;
         if let Some(id) = self.all.iter().position(same) {
             return id;
         }
         self.all.push(Snippet {
             name,
-            text,
             first_line,
-            starts: line_starts(text).collect(),
+            starts: line_starts(text.as_str()).collect(),
+            text,
         });
         self.all.len() - 1
     }
@@ -50,7 +71,7 @@ impl<'f> Files<'f> for Snippets<'_> {
     }
 
     fn source(&'f self, id: usize) -> Result<&'f str, Error> {
-        Ok(self.get(id)?.text)
+        Ok(self.get(id)?.text.as_str())
     }
 
     fn line_index(&'f self, id: usize, byte: usize) -> Result<usize, Error> {
@@ -74,7 +95,7 @@ impl<'f> Files<'f> for Snippets<'_> {
             .starts
             .get(index + 1)
             .copied()
-            .unwrap_or(snippet.text.len());
+            .unwrap_or(snippet.text.as_str().len());
         Ok(*start..end)
     }
 }

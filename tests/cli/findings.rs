@@ -126,3 +126,38 @@ fn fingerprints_tell_findings_apart() {
     prints.dedup();
     assert_eq!(prints.len(), count);
 }
+
+/// With debug information, findings are shown on the source if it lies near the contract; without it, on the listing.
+#[test]
+fn findings_are_shown_on_the_code() {
+    let read = |name: &str| std::fs::read(repository("corpus/soroban/vault").join(name)).unwrap();
+    let sandbox = Sandbox::new()
+        .with("target/vault.wasm", read("vault.wasm"))
+        .with("target/vault.wasm.debug", read("vault.wasm.debug"))
+        .with("src/lib.rs", read("src/lib.rs"));
+    let only = ["-A", "all", "-D", "unprotected-code-upgrade"];
+    let run = |file: &str| sandbox.run(&[&only[..], &[file]].concat()).stdout;
+
+    let debug = run("target/vault.wasm.debug");
+    assert!(debug.contains("┌─ src/lib.rs:"), "{debug}");
+    assert!(debug.contains(".update_current_contract_wasm("), "{debug}");
+    let stripped = run("target/vault.wasm");
+    assert!(
+        stripped.contains("┌─ target/vault.wasm (func "),
+        "{stripped}"
+    );
+    assert!(!stripped.contains("src/lib.rs"), "{stripped}");
+
+    let arguments = [&only[..], &["target/vault.wasm.debug"]].concat();
+    let report = sandbox.json(&arguments);
+    let source = &report["findings"][0]["source"];
+    assert_eq!(source["path"], "src/lib.rs");
+    let line = usize::try_from(source["line"].as_u64().unwrap()).unwrap();
+    let text = String::from_utf8(read("src/lib.rs")).unwrap();
+    assert!(
+        text.lines()
+            .nth(line - 1)
+            .unwrap()
+            .contains("//~ unprotected-code-upgrade")
+    );
+}

@@ -32,7 +32,7 @@ impl<'a> Places<'a> {
         message: Option<String>,
     ) -> Location {
         let physical = match &place.source {
-            Some(source) => in_source(source),
+            Some(source) => self.in_source(source),
             None => self.in_listing(place),
         };
         Location {
@@ -72,6 +72,34 @@ impl<'a> Places<'a> {
         let mut physical = physical(uri(&self.code.file.path));
         physical.region = Some(Region::lines(1..=1, None));
         physical
+    }
+
+    fn in_source(&self, source: &SourcePlace) -> Option<PhysicalLocation> {
+        let line = usize::try_from(source.line).ok().filter(|line| *line > 0)?;
+        let column = usize::try_from(source.column).ok().filter(|c| *c > 0);
+        let file = self.code.sources.file(&source.path);
+        let path = file
+            .as_ref()
+            .map_or(source.path.as_str(), |file| &file.name);
+        let mut region = Region::lines(line..=line, None);
+        region.start_column = column;
+        if let Some((file, range)) = file
+            .as_ref()
+            .and_then(|file| Some((file, file.range(source)?)))
+        {
+            let line_start = file.text[..range.start]
+                .rfind('\n')
+                .map_or(0, |end| end + 1);
+            let column = |at: usize| file.text[line_start..at].chars().count() + 1;
+            region.start_column = Some(column(range.start));
+            region.end_column = Some(column(range.end));
+            region.snippet = Some(Content {
+                text: file.text[range].to_owned(),
+            });
+        }
+        let mut physical = physical(uri(path));
+        physical.region = Some(region);
+        Some(physical)
     }
 
     fn in_listing(&self, place: &Place) -> Option<PhysicalLocation> {
@@ -126,18 +154,6 @@ impl<'a> Places<'a> {
         }
         Some(text)
     }
-}
-
-fn in_source(source: &SourcePlace) -> Option<PhysicalLocation> {
-    let line = usize::try_from(source.line).ok().filter(|line| *line > 0)?;
-    let column = usize::try_from(source.column)
-        .ok()
-        .filter(|column| *column > 0);
-    let mut region = Region::lines(line..=line, None);
-    region.start_column = column;
-    let mut physical = physical(uri(&source.path));
-    physical.region = Some(region);
-    Some(physical)
 }
 
 /// A file as a whole.
