@@ -104,41 +104,41 @@ impl<'p> Machine<'p> {
     ) -> Option<Results> {
         let (index, args) = args.split_last()?;
         let program = self.program;
-        let targets: Vec<Func> = match self.arena.as_choices(*index) {
+        let choices = self
+            .arena
+            .as_choices(*index)
+            .filter(|_| !program.is_open(table));
+        let targets: Vec<Func> = match &choices {
             Some(choices) => choices
                 .iter()
                 .filter_map(|i| program.table_entry(table, *i, sig))
                 .collect(),
-            None => program.table_candidates(table, sig),
+            None => program.table_candidates(table, sig).to_vec(),
         };
-        let known = self.arena.as_choices(*index).is_some() && !program.is_open(table);
+        let all_pure = targets.iter().all(|t| program.is_pure(*t));
         match targets.as_slice() {
-            [] if known => {
+            [] if choices.is_some() => {
                 self.event(frame, offset, EventKind::Trap);
                 return None;
             }
-            [target] if known => return self.call(frame, state, offset, *target, args),
-            _ => {}
-        }
-        let count = program.module.types[sig].results.len();
-        let all_pure = targets.iter().all(|t| program.is_pure(*t));
-        if !targets.is_empty() && (all_pure || !known && program.is_open(table))
-            || targets.len() > MAX_TARGETS
-            || !known && targets.len() > 1
-        {
-            if !all_pure || targets.is_empty() {
-                self.unknown(
-                    frame,
-                    offset,
-                    Reason::UnresolvedIndirectCall {
+            [target] if !program.is_open(table) => {
+                return self.call(frame, state, offset, *target, args);
+            }
+            [_, ..] if choices.is_some() && targets.len() <= MAX_TARGETS => {}
+            _ => {
+                // Whichever it is, it asks nothing of the host: only then is not knowing it no loss.
+                if program.is_open(table) || targets.is_empty() || !all_pure {
+                    let reason = Reason::UnresolvedIndirectCall {
                         func: frame.func,
                         offset,
-                    },
-                );
+                    };
+                    self.unknown(frame, offset, reason);
+                }
+                let labels = self.read_by_unknown(state, args);
+                self.written_by_unknown(state, args, labels);
+                let count = program.module.types[sig].results.len();
+                return Some(self.unknown_results(count, labels));
             }
-            let labels = self.read_by_unknown(state, args);
-            self.written_by_unknown(state, args, labels);
-            return Some(self.unknown_results(count, labels));
         }
         // One of a few: run each on the same state and join.
         let control = self.arena.decision(*index);
@@ -148,9 +148,12 @@ impl<'p> Machine<'p> {
             let before = frame.events.len();
             let mut branch = state.clone();
             let results = self.call(frame, &mut branch, offset, target, args);
-            for event in frame.events.drain(before..) {
-                if let EventKind::Call(calls) = event.kind {
-                    told.extend(calls);
+            for event in frame.events.split_off(before) {
+                match event.kind {
+                    EventKind::Call(calls) => told.extend(calls),
+                    // That one of the targets aborts says nothing of the others.
+                    EventKind::Trap => {}
+                    _ => frame.events.push(event),
                 }
             }
             let Some(results) = results else { continue };

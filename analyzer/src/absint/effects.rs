@@ -138,7 +138,7 @@ impl Builder<'_> {
                     self.add(ctx, event.offset, kind)
                 }
                 EventKind::Call(targets) => {
-                    let Some(after) = self.calls(ctx, at, targets, entry_of) else {
+                    let Some(after) = self.calls(at, targets, entry_of) else {
                         return;
                     };
                     at = after;
@@ -197,7 +197,6 @@ impl Builder<'_> {
     /// Expands calls; the node after them, if they return.
     fn calls(
         &mut self,
-        ctx: Ctx,
         at: Node,
         targets: &[(Ctx, Func)],
         entry_of: &dyn Fn(Func) -> Option<Block>,
@@ -219,7 +218,6 @@ impl Builder<'_> {
                 }
             });
         }
-        let _ = ctx;
         after
     }
 

@@ -125,7 +125,7 @@ impl<'p> Machine<'p> {
             content: self.output(host, &kinds, &inputs, gives),
             labels: gives,
         };
-        self.give(frame, state, offset, host, args, &out);
+        self.give(state, host, args, &out);
         Some(self.result(frame, state, offset, host, &inputs, &out, results))
     }
 
@@ -487,16 +487,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Puts what the host gives where the contract asked for it.
-    fn give(
-        &mut self,
-        frame: &Frame<'p>,
-        state: &mut State,
-        offset: u32,
-        host: &HostFunction,
-        args: &[Val],
-        out: &Output,
-    ) {
-        let _ = (frame, offset);
+    fn give(&mut self, state: &mut State, host: &HostFunction, args: &[Val], out: &Output) {
         for (arg, val) in host.args.iter().zip(args) {
             if !arg.role.is_output() {
                 continue;

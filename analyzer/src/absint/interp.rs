@@ -67,7 +67,7 @@ pub(super) struct Frame<'p> {
     incoming: Vec<Vec<Arrival>>,
     /// What decided the terminator of each block, where it was not certain.
     decided_by: Vec<PredSet>,
-    /// Loops left since their header was last entered, by loop.
+    /// Loops left since their header was last entered, by header.
     left: Vec<bool>,
     returns: Vec<(Block, State, SmallVec<[Val; 1]>)>,
     /// Which pass over an unrolled loop this is; 0 outside of such.
@@ -117,7 +117,7 @@ impl<'p> Machine<'p> {
                 .take(ir.blocks.len())
                 .collect(),
             decided_by: vec![PredSet::NONE; ir.blocks.len()],
-            left: vec![false; info.loops.len()],
+            left: vec![false; ir.blocks.len()],
             returns: Vec::new(),
             unroll: 0,
             telling: false,
@@ -226,16 +226,13 @@ impl<'p> Machine<'p> {
 
     /// Runs a loop until nothing changes.
     fn repeat(&mut self, frame: &mut Frame<'p>, header: Block, body: &[Element]) {
-        let Some(this) = frame.info.loop_of_header(header) else {
-            return;
-        };
         let outer_unroll = frame.unroll;
         let mut entered: Option<(State, SmallVec<[Val; 2]>)> = None;
         let (mut passes, mut unrolled) = (0, 0);
         while let Some((state, args)) = self.arrive(frame, header, entered.is_some()) {
             let next = match entered {
                 None => (state, args),
-                Some(_) if !frame.left[this] && unrolled < MAX_UNROLL => {
+                Some(_) if !frame.left[header.index()] && unrolled < MAX_UNROLL => {
                     unrolled += 1;
                     frame.unroll = outer_unroll.wrapping_mul(MAX_UNROLL) + unrolled;
                     (state, args)
@@ -261,7 +258,7 @@ impl<'p> Machine<'p> {
                     (joined, joined_args)
                 }
             };
-            frame.left[this] = false;
+            frame.left[header.index()] = false;
             self.block(frame, header, next.0.clone(), &next.1);
             self.process(frame, body);
             entered = Some(next);
@@ -387,7 +384,7 @@ impl<'p> Machine<'p> {
                 args: args.iter().map(|v| frame.vals[v.index()]).collect(),
             };
             for left in frame.info.loops_left(block, *to) {
-                frame.left[left] = true;
+                frame.left[left.index()] = true;
             }
             let waiting = &mut frame.incoming[to.index()];
             match waiting.iter_mut().find(|a| a.from == arrival.from) {

@@ -138,7 +138,7 @@ impl State {
     /// Reads `width` bytes, zero-extended.
     pub(super) fn load(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
         if !place.exact {
-            return self.load_somewhere(arena, image, place, width);
+            return self.load_somewhere(arena, image, place);
         }
         let (first, index) = self.byte(arena, image, place.space, place.off);
         let mut whole = index == 0;
@@ -185,7 +185,7 @@ impl State {
     }
 
     /// Reads at an unknown index from a place on: the union of what may be there.
-    fn load_somewhere(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
+    fn load_somewhere(&self, arena: &mut Arena, image: &Image, place: Place) -> Val {
         let mut labels = LabelSet::NONE;
         let end = if place.space == LINEAR {
             place.off.saturating_add(INDEX_REACH)
@@ -207,7 +207,6 @@ impl State {
         let rest = self.unwritten(arena, image, place.space, place.off);
         let more = arena.data(rest).labels;
         labels = arena.union(labels, more);
-        let _ = width;
         arena.unknown(labels)
     }
 
@@ -378,7 +377,7 @@ impl State {
         len: Option<u32>,
     ) -> Bytes {
         if !place.exact {
-            let val = self.load_somewhere(arena, image, place, 1);
+            let val = self.load_somewhere(arena, image, place);
             let labels = arena.data(val).labels;
             return arena.hole(labels, len);
         }
@@ -428,7 +427,7 @@ impl State {
                     arena.data(val).labels
                 }
                 _ => {
-                    let val = self.load_somewhere(arena, image, place, 1);
+                    let val = self.load_somewhere(arena, image, place);
                     arena.data(val).labels
                 }
             };

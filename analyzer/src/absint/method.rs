@@ -16,7 +16,6 @@ use super::names;
 use super::program::Program;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EntryKind, ExportedEntry, Role};
-use crate::ir::Type;
 use crate::spec::Specs;
 
 /// Stand for the contract's own account and for another's: no name that a contract would compare with.
@@ -255,7 +254,6 @@ fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -
             names.insert(text.to_owned());
         }
     }
-    names.extend(crate::spec::variant_names(program.module));
     let mut methods = Vec::new();
     for name in names.into_iter().take(MAX_METHODS) {
         let run = ask(&name);
@@ -307,7 +305,11 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
     let mut state = State::new(globals);
     machine.input = input(&mut machine.arena, request);
     let args = arguments(&mut machine, &mut state, program, entry, request);
-    machine.start(entry.func, &args, state);
+    if program.info(entry.func).is_some() {
+        machine.start(entry.func, &args, state);
+    } else {
+        machine.reasons.insert(Reason::NotLifted(entry.func));
+    }
     let (graph, whole) = effects::graph(&machine.arena, &machine.records, entry.func, &|func| {
         program.info(func).map(|info| info.ir.entry)
     });
@@ -394,8 +396,6 @@ fn arguments(
         };
         args.push(val);
     }
-    // 32-bit parameters that nothing describes may well be pointers into what the host wrote.
-    debug_assert!(types.iter().all(|t| *t != Type::Ref) || !args.is_empty());
     args
 }
 

@@ -7,11 +7,11 @@ use super::concrete::Concrete;
 use super::intrinsics::{self, Intrinsic};
 use super::memory::Image;
 use super::summary::{self, HostSummary, Summary};
-use crate::entity::{Entity, PrimaryMap};
-use crate::graph::Dominators;
+use crate::entity::PrimaryMap;
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
-use crate::graph::loops::{Element, LoopForest};
+use crate::graph::loops::LoopForest;
+use crate::graph::{Dominators, IndirectTargets};
 use crate::host::{HostFunction, HostModel};
 use crate::ir::{Block, Func, Function, Sig, Terminator};
 use crate::module::{Global, Module, Table};
@@ -31,6 +31,7 @@ pub(super) struct Program<'m> {
     /// The global that holds the shadow stack's pointer.
     pub(super) stack_pointer: Option<Global>,
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
+    indirect: IndirectTargets,
     host_functions: PrimaryMap<Func, Option<&'m HostFunction>>,
 }
 
@@ -38,10 +39,6 @@ pub(super) struct Program<'m> {
 pub(super) struct FuncInfo<'m> {
     pub(super) ir: &'m Function,
     pub(super) forest: LoopForest,
-    /// The loops, each with its header and the loop around it.
-    pub(super) loops: Vec<(Block, Option<usize>)>,
-    /// The innermost loop of each block.
-    loop_of: Vec<Option<usize>>,
     /// For each block where paths meet: the branches that decide between them.
     pub(super) controllers: Vec<SmallVec<[Block; 4]>>,
     pub(super) summary: Summary,
@@ -49,33 +46,10 @@ pub(super) struct FuncInfo<'m> {
 }
 
 impl FuncInfo<'_> {
-    pub(super) fn loop_of_header(&self, header: Block) -> Option<usize> {
-        self.loops.iter().position(|(h, _)| *h == header)
-    }
-
-    /// The loops that an edge leaves.
-    pub(super) fn loops_left(&self, from: Block, to: Block) -> SmallVec<[usize; 2]> {
-        let mut left = SmallVec::new();
-        let mut inside = self.loop_of[from.index()];
-        while let Some(this) = inside {
-            if self.contains(this, to) {
-                break;
-            }
-            left.push(this);
-            inside = self.loops[this].1;
-        }
-        left
-    }
-
-    fn contains(&self, this: usize, block: Block) -> bool {
-        let mut inside = self.loop_of[block.index()];
-        while let Some(other) = inside {
-            if other == this {
-                return true;
-            }
-            inside = self.loops[other].1;
-        }
-        false
+    /// The headers of the loops that an edge leaves, innermost first.
+    pub(super) fn loops_left(&self, from: Block, to: Block) -> impl Iterator<Item = Block> + '_ {
+        std::iter::successors(self.forest.innermost(from), |h| self.forest.outer(*h))
+            .take_while(move |header| !self.forest.contains(*header, to))
     }
 }
 
@@ -129,6 +103,7 @@ impl<'m> Program<'m> {
             image: image(module, stack_pointer),
             stack_pointer,
             infos,
+            indirect: IndirectTargets::new(module),
             host_functions,
         }
     }
@@ -154,17 +129,8 @@ impl<'m> Program<'m> {
     }
 
     /// The functions that a call through a table may reach, by their type.
-    pub(super) fn table_candidates(&self, table: Table, sig: Sig) -> Vec<Func> {
-        let mut candidates: Vec<Func> = self.module.tables[table]
-            .entries
-            .iter()
-            .flatten()
-            .copied()
-            .filter(|func| self.has_type(*func, sig))
-            .collect();
-        candidates.sort_unstable();
-        candidates.dedup();
-        candidates
+    pub(super) fn table_candidates(&self, table: Table, sig: Sig) -> &[Func] {
+        self.indirect.get(table, sig)
     }
 
     fn has_type(&self, func: Func, sig: Sig) -> bool {
@@ -181,9 +147,6 @@ fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> Fun
     let cfg = Cfg::new(ir);
     let dominators = Dominators::new(&cfg);
     let forest = LoopForest::new(&cfg);
-    let mut loops = Vec::new();
-    let mut loop_of = vec![None; ir.blocks.len()];
-    number_loops(&forest.elements, None, &mut loops, &mut loop_of);
     let controllers = ir
         .blocks
         .keys()
@@ -192,30 +155,9 @@ fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> Fun
     FuncInfo {
         ir,
         forest,
-        loops,
-        loop_of,
         controllers,
         summary,
         intrinsic,
-    }
-}
-
-fn number_loops(
-    elements: &[Element],
-    around: Option<usize>,
-    loops: &mut Vec<(Block, Option<usize>)>,
-    loop_of: &mut [Option<usize>],
-) {
-    for element in elements {
-        match element {
-            Element::Block(block) => loop_of[block.index()] = around,
-            Element::Loop { header, body } => {
-                let this = loops.len();
-                loops.push((*header, around));
-                loop_of[header.index()] = Some(this);
-                number_loops(body, Some(this), loops, loop_of);
-            }
-        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! What specifications say about a contract's methods: names, selectors, parameters. From custom sections of the module
-//! and from files beside it.
+//! and from files beside it. Nothing is read from either yet: methods and parameters go by what the code shows.
 
 use crate::facts::Param;
 use crate::host::EntryKind;
-use crate::module::Module;
-use crate::sidecar::Sidecar;
 
 /// The methods that specifications tell of.
 #[derive(Debug, Clone, Default)]
@@ -28,13 +26,6 @@ pub struct MethodSpec {
 }
 
 impl Specs {
-    /// Reads the specifications in the module and in the files beside it. The second part names those that could not be
-    /// read, and why.
-    pub fn read(module: &Module, sidecars: &[Sidecar]) -> (Self, Vec<String>) {
-        let _ = (module, sidecars);
-        (Specs::default(), Vec::new())
-    }
-
     /// All methods, in the specification's order.
     pub fn methods(&self) -> impl Iterator<Item = &MethodSpec> {
         self.methods.iter()
@@ -51,11 +42,4 @@ impl Specs {
             .iter()
             .find(|m| m.selector.is_some_and(|s| s == selector))
     }
-}
-
-/// Names that a serde enum's visitor may know: tables of strings in static data whose entries are identifiers in snake
-/// case.
-pub fn variant_names(module: &Module) -> Vec<String> {
-    let _ = module;
-    Vec::new()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_lint_analyzer::facts::{Content, Facts, Label, Node, NodeKind, Strength};
+use contract_lint_analyzer::facts::{Content, EffectGraph, Facts, Label, Node, NodeKind, Strength};
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use crate::declare_lint;
@@ -71,8 +71,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             let from_caller = effect.operand("storage-value").is_none_or(|value| {
                 !arguments(value).is_empty() || value.labels().contains(&Label::Caller)
             });
-            if !from_caller || guarded(graph, node, Strength::Origin) || once(cx.facts, graph, node)
-            {
+            if !from_caller || guarded(graph, node, Strength::Origin) || once(graph, node) {
                 continue;
             }
             let subject = key.to_string();
@@ -194,7 +193,7 @@ fn privileged_keys(facts: &Facts) -> BTreeMap<Content, Privilege> {
 }
 
 /// Whether a node is only reached while something is not yet stored: initialisation.
-fn once(_facts: &Facts, graph: &contract_lint_analyzer::facts::EffectGraph, node: Node) -> bool {
+fn once(graph: &EffectGraph, node: Node) -> bool {
     let written = graph.effect(node).and_then(|e| e.key());
     graph.checks(node).iter().any(|(_, branch)| {
         branch.labels().iter().any(
