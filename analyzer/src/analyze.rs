@@ -37,14 +37,7 @@ pub fn analyze(module: Module, options: &Options) -> Facts {
         }
         None => recognise(&module, &options.hosts),
     };
-    let specs = Specs::default();
-    let mut notes = Vec::new();
-    if !options.sidecars.is_empty() {
-        notes.push(
-            "the description of its interface is not read yet: methods and parameters go by what the code shows"
-                .to_owned(),
-        );
-    }
+    let (specs, mut notes) = Specs::read(&module, &options.sidecars);
     let methods = {
         let entries = entry_points(&host, &module);
         let roots: Vec<Func> = entries.iter().map(|entry| entry.func).collect();

@@ -1,8 +1,7 @@
 //! Which exports of a module the host calls.
 
-use super::pattern::matches;
 use super::{EntryKind, EntryPoint, HostModel};
-use crate::ir::{Func, FuncType};
+use crate::ir::Func;
 use crate::module::Module;
 
 /// An export that the host calls.
@@ -30,15 +29,4 @@ pub fn entry_points<'a>(host: &'a HostModel, module: &'a Module) -> Vec<Exported
         })
     };
     module.exported_funcs().filter_map(described).collect()
-}
-
-impl HostModel {
-    /// What describes an export of that name and type: the first entry that fits.
-    pub fn entry_point(&self, export: &str, ty: &FuncType) -> Option<&EntryPoint> {
-        self.entry_points.iter().find(|entry| {
-            matches(&entry.name, export)
-                && entry.params.admit(&ty.params)
-                && entry.results.admit(&ty.results)
-        })
-    }
 }

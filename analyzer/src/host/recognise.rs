@@ -6,8 +6,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::pattern::matches;
-use super::{EffectKind, HostFunction, HostModel, Sign, Text, Weight};
+use super::{EffectKind, HostFunction, HostModel, Sign, Text, Weight, matches};
 use crate::facts::{Certainty, Recognition};
 use crate::ir::FuncType;
 use crate::module::Module;

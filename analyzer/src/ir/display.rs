@@ -2,9 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{
-    Block, Callee, Edge, FuncType, Function, InstData, MemArg, Op, Terminator, Type, Value,
-};
+use super::{Block, Callee, Edge, Function, InstData, MemArg, Op, Terminator, Type, Value};
 
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -48,16 +46,6 @@ impl Display for BlockText<'_> {
             writeln!(f, "@{:06x}  {data}", data.offset)?;
         }
         writeln!(f, "@{:06x}  {}", data.terminator_offset, data.terminator)
-    }
-}
-
-impl Display for FuncType {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "({})", List(self.params.iter()))?;
-        if !self.results.is_empty() {
-            write!(f, " -> {}", List(self.results.iter()))?;
-        }
-        Ok(())
     }
 }
 

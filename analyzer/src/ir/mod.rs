@@ -14,12 +14,11 @@ use crate::module::Table;
 mod display;
 pub mod eval;
 mod op;
-mod ty;
 pub mod verify;
 
+pub use contract_lint_hosts::{FuncType, Type};
 pub(crate) use op::for_each_numeric_op;
 pub use op::{MemArg, NumericOp, Op};
-pub use ty::Type;
 
 entity! {
     /// A function of the module, imported ones first, as in the file.
@@ -40,15 +39,6 @@ entity! {
 entity! {
     /// An instruction of one function.
     Inst, "inst"
-}
-
-/// A function type.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct FuncType {
-    /// Types of the parameters.
-    pub params: Vec<Type>,
-    /// Types of the results.
-    pub results: Vec<Type>,
 }
 
 /// A lifted function.

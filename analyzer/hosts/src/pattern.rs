@@ -1,7 +1,7 @@
 //! Names with `*` for any characters, as host model files write them.
 
 /// Whether the pattern describes the whole text.
-pub(super) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;
     };

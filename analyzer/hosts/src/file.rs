@@ -1,4 +1,4 @@
-//! Reads host model files. `hosts/README.md` documents the form; this and [`super::form`] define it. The build script
+//! Reads host model files. `README.md` documents the form; this and [`super::form`] define it. The build script
 //! reads the built-in models through it, too.
 
 use std::collections::BTreeMap;

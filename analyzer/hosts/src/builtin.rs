@@ -1,4 +1,4 @@
-//! The built-in models, as the build script makes them from the files in `analyzer/hosts/`.
+//! The built-in models, as the build script makes them from the files of this folder.
 
 use std::borrow::Cow;
 

@@ -1,21 +1,21 @@
-//! Turns the host model files in `hosts/` into constants, so that the built-in models cost nothing at start-up.
+//! Turns the host model files in this folder into constants, so that the built-in models cost nothing at start-up.
 
 // The modules are the library's: what only it uses of them is not unused.
 #![allow(dead_code, unreachable_pub)]
 // That is how build scripts talk to cargo.
 #![allow(clippy::print_stdout)]
 
-#[path = "src/host/error.rs"]
+#[path = "src/error.rs"]
 mod error;
-#[path = "src/host/file.rs"]
+#[path = "src/file.rs"]
 mod file;
-#[path = "src/host/form.rs"]
+#[path = "src/form.rs"]
 mod form;
-#[path = "src/host/model.rs"]
+#[path = "src/model.rs"]
 mod model;
-#[path = "src/ir/ty.rs"]
+#[path = "src/ty.rs"]
 mod ty;
-#[path = "src/host/words.rs"]
+#[path = "src/words.rs"]
 mod words;
 
 #[path = "build/literal.rs"]
@@ -29,16 +29,17 @@ use literal::literal;
 use ty::Type;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=hosts");
+    println!("cargo::rerun-if-changed=.");
 
     let mut models = Vec::new();
     let mut support = None;
-    let mut paths = fs::read_dir("hosts")?
+    let mut paths = fs::read_dir(".")?
         .map(|entry| Ok(entry?.path()))
         .collect::<Result<Vec<_>, std::io::Error>>()?;
     paths.retain(|path| {
         path.extension()
             .is_some_and(|extension| extension == "toml")
+            && path.file_name().is_some_and(|name| name != "Cargo.toml")
     });
     paths.sort();
     for path in paths {
@@ -54,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     models.sort_by(|a, b| a.id.cmp(&b.id));
-    let support = support.ok_or("hosts/support.toml is missing")?;
+    let support = support.ok_or("support.toml is missing")?;
 
     let code = format!(
         "static SUPPORT: HostModel = {};\nstatic MODELS: [HostModel; {}] = {};\n",

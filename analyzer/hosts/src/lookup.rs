@@ -1,9 +1,19 @@
 //! What a model says of one import, and of one call.
 
-use super::{EffectKind, HostFunction, HostModel, Reentrancy};
-use crate::ir::FuncType;
+use super::pattern::matches;
+use super::{EffectKind, EntryPoint, HostFunction, HostModel, Reentrancy};
+use crate::ty::FuncType;
 
 impl HostModel {
+    /// What describes an export of that name and type: the first entry that fits.
+    pub fn entry_point(&self, export: &str, ty: &FuncType) -> Option<&EntryPoint> {
+        self.entry_points.iter().find(|entry| {
+            matches(&entry.name, export)
+                && entry.params.admit(&ty.params)
+                && entry.results.admit(&ty.results)
+        })
+    }
+
     /// The function that an import of that name and type stands for: one of the platform, else one that toolchains add
     /// on any platform.
     pub fn function(&self, module: &str, name: &str, ty: &FuncType) -> Option<&HostFunction> {

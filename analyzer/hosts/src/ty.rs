@@ -43,3 +43,26 @@ impl fmt::Display for Type {
         })
     }
 }
+
+/// A function type.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct FuncType {
+    /// Types of the parameters.
+    pub params: Vec<Type>,
+    /// Types of the results.
+    pub results: Vec<Type>,
+}
+
+impl fmt::Display for FuncType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |types: &[Type]| {
+            let names: Vec<String> = types.iter().map(Type::to_string).collect();
+            names.join(", ")
+        };
+        write!(f, "({})", list(&self.params))?;
+        if !self.results.is_empty() {
+            write!(f, " -> {}", list(&self.results))?;
+        }
+        Ok(())
+    }
+}

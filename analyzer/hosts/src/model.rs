@@ -81,7 +81,7 @@ impl HostModel {
     }
 
     /// The function of this platform itself with that name and type.
-    pub(super) fn own_function(
+    pub fn own_function(
         &self,
         module: &str,
         name: &str,
