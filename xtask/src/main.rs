@@ -7,6 +7,7 @@ mod corpus;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use xtask::score;
 
 /// Chores of this repository.
 #[derive(Parser)]
@@ -23,11 +24,16 @@ enum Chore {
         #[command(subcommand)]
         command: corpus::Command,
     },
+    /// How well the findings agree with what is known of contracts.
+    Score(score::Options),
 }
 
 fn main() -> ExitCode {
-    let Chore::Corpus { command } = Args::parse().chore;
-    match corpus::run(&command) {
+    let done = match Args::parse().chore {
+        Chore::Corpus { command } => corpus::run(&command),
+        Chore::Score(options) => score::run(&options),
+    };
+    match done {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
