@@ -39,6 +39,8 @@ impl Extent {
 pub(super) struct Summary {
     /// Whether nothing it reaches asks anything of the host.
     pub(super) pure: bool,
+    /// Whether it asks the host for nothing but to abort unless a condition holds.
+    pub(super) alone: bool,
     /// Whether it can return.
     pub(super) returns: bool,
     /// Whether it can end the method with success.
@@ -56,6 +58,7 @@ impl Summary {
     fn assumed(params: usize) -> Self {
         Summary {
             pure: true,
+            alone: true,
             returns: true,
             ends: false,
             grows: false,
@@ -102,8 +105,17 @@ pub(super) fn summarise(
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HostSummary {
     pub(super) pure: bool,
+    /// Whether it aborts unless a condition holds, and does nothing else.
+    pub(super) asserts: bool,
     pub(super) returns: bool,
     pub(super) ends: bool,
+}
+
+impl HostSummary {
+    /// The host undoes what was done before an abort: nothing comes of it.
+    fn is_pure(self) -> bool {
+        self.pure || !self.returns && !self.ends
+    }
 }
 
 /// A value as a parameter plus a constant, where it is.
@@ -149,8 +161,8 @@ fn one(
                 Op::Call(Callee::Direct(callee)) => {
                     if module.import(*callee).is_some() {
                         let host = effects(*callee);
-                        // The host undoes what was done before an abort: nothing comes of it.
-                        summary.pure &= host.pure || !host.returns && !host.ends;
+                        summary.pure &= host.is_pure();
+                        summary.alone &= host.is_pure() || host.asserts;
                         summary.ends |= host.ends;
                         goes_on &= host.returns;
                         for arg in &data.args {
@@ -166,6 +178,7 @@ fn one(
                             break;
                         }
                         summary.pure &= callee.pure;
+                        summary.alone &= callee.alone;
                         summary.ends |= callee.ends;
                         summary.grows |= callee.grows;
                         summary.size = summary.size.saturating_add(callee.size);
@@ -181,6 +194,8 @@ fn one(
                 Op::Call(Callee::Indirect(table, sig)) => {
                     let entries = &module.tables[*table];
                     summary.pure &= !entries.open;
+                    // Which of them it is, trials on concrete memory will show.
+                    summary.alone &= !entries.open;
                     for target in entries.entries.iter().flatten() {
                         if module.types[module.funcs[*target].sig] != module.types[*sig] {
                             continue;
