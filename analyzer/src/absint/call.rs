@@ -92,14 +92,14 @@ impl<'p> Machine<'p> {
         self.event(frame, offset, EventKind::Unknown(reason));
     }
 
-    /// Calls through a table; the last argument is the index.
+    /// Calls through a table; the last argument is the index, which was loaded from that offset behind a pointer.
     pub(super) fn call_indirect(
         &mut self,
         frame: &mut Frame<'p>,
         state: &mut State,
         offset: u32,
-        table: Table,
-        sig: Sig,
+        (table, sig): (Table, Sig),
+        loaded_from: Option<u32>,
         args: &[Val],
     ) -> Option<Results> {
         let (index, args) = args.split_last()?;
@@ -113,7 +113,7 @@ impl<'p> Machine<'p> {
                 .iter()
                 .filter_map(|i| program.table_entry(table, *i, sig))
                 .collect(),
-            None => program.table_candidates(table, sig).to_vec(),
+            None => program.table_candidates(table, sig, loaded_from),
         };
         let all_pure = targets.iter().all(|t| program.is_pure(*t));
         match targets.as_slice() {

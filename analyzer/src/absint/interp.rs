@@ -14,6 +14,7 @@ use super::arena::{Arena, Bytes, Kind, LabelSet, PredSet, Space, Val};
 use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
 use super::program::{FuncInfo, Program};
 use super::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
+use super::vtables;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::graph::loops::Element;
@@ -123,7 +124,10 @@ impl<'p> Machine<'p> {
             telling: false,
             events: Vec::new(),
         };
-        let stack_pointer = state.stack_pointer(&mut self.arena, &self.program.image);
+        let stack_pointer = self
+            .program
+            .stack_pointer
+            .map(|global| state.global(global.index()));
         frame.incoming[ir.entry.index()].push(Arrival {
             from: (ir.entry, usize::MAX),
             state,
@@ -531,7 +535,11 @@ impl<'p> Machine<'p> {
                 let results = match callee {
                     Callee::Direct(func) => self.call(frame, state, data.offset, *func, &args),
                     Callee::Indirect(table, sig) => {
-                        self.call_indirect(frame, state, data.offset, *table, *sig, &args)
+                        let from = data
+                            .args
+                            .last()
+                            .and_then(|index| vtables::loaded_from(frame.info.ir, *index));
+                        self.call_indirect(frame, state, data.offset, (*table, *sig), from, &args)
                     }
                 };
                 let Some(results) = results else {

@@ -21,6 +21,7 @@ mod record;
 mod summary;
 mod trie;
 mod virtual_call;
+mod vtables;
 
 use crate::facts::Method;
 use crate::graph::callgraph::Lifted;

@@ -3,25 +3,24 @@
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::concrete::{Concrete, HostHelper, HostHelpers};
+use super::concrete::Concrete;
 use super::intrinsics::{self, Intrinsic};
-use super::memory::{Image, StackPointer};
+use super::memory::Image;
 use super::summary::{self, HostSummary, Summary};
+use super::vtables::Vtables;
 use crate::entity::PrimaryMap;
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
 use crate::graph::loops::LoopForest;
 use crate::graph::{Dominators, IndirectTargets};
-use crate::host::{AbortsIf, EffectKind, HostFunction, HostModel, HostResult, Role};
-use crate::ir::{Block, Func, Function, Sig, Terminator};
-use crate::module::{Module, Table};
+use crate::host::{HostFunction, HostModel};
+use crate::ir::{Block, Func, Function, Sig, Terminator, Type};
+use crate::module::{Global, Module, Table};
 
 pub(super) use super::summary::Extent;
 
 /// Addresses beyond this are not kept as static data.
 const MAX_STATIC: u64 = 16 << 20;
-/// A number below this is not taken for the top of the shadow stack.
-const LEAST_TOP: u64 = 1024;
 /// Branches looked at for what decides between the paths that meet at a block.
 const MAX_CONTROLLERS: usize = 24;
 
@@ -30,8 +29,11 @@ pub(super) struct Program<'m> {
     pub(super) module: &'m Module,
     pub(super) host: &'m HostModel,
     pub(super) image: Image,
+    /// The global that holds the shadow stack's pointer.
+    pub(super) stack_pointer: Option<Global>,
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
     indirect: IndirectTargets,
+    vtables: Vtables,
     host_functions: PrimaryMap<Func, Option<&'m HostFunction>>,
 }
 
@@ -67,27 +69,24 @@ impl<'m> Program<'m> {
         let graph = CallGraph::new(module, lifted);
         let host_summary = |func: Func| match host_functions[func] {
             Some(host) => HostSummary {
-                pure: computes(host),
-                asserts: matches!(host.aborts_if, Some(AbortsIf::Zero { .. })),
+                pure: false,
                 returns: !summary::aborts(host),
-                ends: host.is(EffectKind::Exit),
+                ends: host.is(crate::host::EffectKind::Exit),
             },
             None => HostSummary {
                 pure: false,
-                asserts: false,
                 returns: true,
                 ends: false,
             },
         };
-        let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false);
-        let helpers = host_functions
-            .values()
-            .map(|host| host.and_then(host_helper))
-            .collect();
-        let intrinsics = find_intrinsics(module, lifted, &helpers, &first);
+        let stack_pointer = stack_pointer(module);
+        let image = image(module, stack_pointer);
+        let vtables = find_vtables(module, &image);
+        let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false, &vtables);
+        let intrinsics = find_intrinsics(module, lifted, &first);
         // Again, now that it is known what need not be looked into.
         let known = |func: Func| intrinsics[func].is_some();
-        let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known);
+        let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known, &vtables);
         let functions: Vec<&Function> = lifted.iter().collect();
         let prepared: Vec<FuncInfo<'m>> = functions
             .into_par_iter()
@@ -105,9 +104,11 @@ impl<'m> Program<'m> {
         Program {
             module,
             host,
-            image: image(module),
+            image,
+            stack_pointer,
             infos,
             indirect: IndirectTargets::new(module),
+            vtables,
             host_functions,
         }
     }
@@ -132,9 +133,23 @@ impl<'m> Program<'m> {
         entry.filter(|func| self.has_type(*func, sig))
     }
 
-    /// The functions that a call through a table may reach, by their type.
-    pub(super) fn table_candidates(&self, table: Table, sig: Sig) -> &[Func] {
-        self.indirect.get(table, sig)
+    /// The functions that a call through a table may reach, by their type and by where the index was loaded from.
+    pub(super) fn table_candidates(
+        &self,
+        table: Table,
+        sig: Sig,
+        loaded_from: Option<u32>,
+    ) -> Vec<Func> {
+        let of_type = self.indirect.get(table, sig);
+        let mut found: Vec<Func> = (0..)
+            .zip(&self.module.tables[table].entries)
+            .filter(|(index, _)| self.vtables.may_call(*index, loaded_from))
+            .filter_map(|(_, func)| *func)
+            .filter(|func| of_type.binary_search(func).is_ok())
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 
     fn has_type(&self, func: Func, sig: Sig) -> bool {
@@ -145,33 +160,6 @@ impl<'m> Program<'m> {
     pub(super) fn is_open(&self, table: Table) -> bool {
         self.module.tables[table].open
     }
-}
-
-/// Whether an imported function only computes from its arguments and the memory they point to.
-fn computes(host: &HostFunction) -> bool {
-    let helper = |effect: &EffectKind| matches!(effect, EffectKind::Arith | EffectKind::MemoryOp);
-    let plain = |role: Role| {
-        matches!(
-            role,
-            Role::Scalar | Role::Len | Role::Cap | Role::InPtr | Role::OutPtr | Role::InOutPtr
-        )
-    };
-    !host.effects.is_empty()
-        && host.effects.iter().all(helper)
-        && host.args.iter().all(|arg| plain(arg.role))
-        && matches!(
-            host.result,
-            HostResult::None | HostResult::Number | HostResult::Pointer
-        )
-}
-
-/// What an imported function does for the contract's own helpers.
-fn host_helper(host: &HostFunction) -> Option<HostHelper> {
-    if let Some(AbortsIf::Zero { arg }) = host.aborts_if {
-        return Some(HostHelper::Assert(arg));
-    }
-    let intrinsic = Intrinsic::of_c(&host.name).filter(|_| host.is(EffectKind::MemoryOp))?;
-    Some(HostHelper::C(intrinsic))
 }
 
 fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> FuncInfo<'_> {
@@ -227,31 +215,21 @@ fn controllers(
     found
 }
 
-/// The stack pointer of LLVM's convention: the first mutable i32 global, which starts at the top of the shadow stack. Before
-/// there were such, the pointer lay at address 4.
-fn stack_pointer(module: &Module) -> Option<(StackPointer, u64)> {
-    let global = module.globals.iter().find_map(|(global, data)| {
-        let top = data.init.filter(|init| *init >= LEAST_TOP)?;
-        let is_it = data.mutable && data.ty == crate::ir::Type::I32;
-        is_it.then_some((StackPointer::Global(global), top))
-    });
-    global.or_else(|| {
-        let segment = module
-            .data
-            .iter()
-            .find(|segment| segment.address == Some(4))?;
-        let bytes = module.bytes.get(segment.range.clone())?;
-        let top = u64::from(u32::from_le_bytes(bytes.try_into().ok()?));
-        let memory = module.memory_pages?.checked_mul(65536)?;
-        let is_it = (LEAST_TOP..=memory).contains(&top) && top % 16 == 0;
-        is_it.then_some((StackPointer::Memory(4), top))
-    })
+/// The stack pointer of LLVM's convention: the first mutable i32 global, which starts at the top of the shadow stack.
+fn stack_pointer(module: &Module) -> Option<Global> {
+    module
+        .globals
+        .iter()
+        .find(|(_, global)| {
+            global.mutable && global.ty == Type::I32 && global.init.is_some_and(|init| init >= 1024)
+        })
+        .map(|(global, _)| global)
 }
 
 /// Static data, and where the shadow stack lies in it.
-fn image(module: &Module) -> Image {
+fn image(module: &Module, stack_pointer: Option<Global>) -> Image {
     let mut data = Vec::new();
-    let (stack_pointer, top) = stack_pointer(module).unzip();
+    let top = stack_pointer.and_then(|global| module.globals[global].init);
     let mut bottom = 0;
     for segment in &module.data {
         let Some(start) = segment.address else {
@@ -280,28 +258,41 @@ fn image(module: &Module) -> Image {
     });
     Image {
         data,
-        stack_pointer,
         stack: bottom as u32..top.min(u64::from(u32::MAX)) as u32,
     }
+}
+
+/// The vtables in static data, of the table that calls go through.
+fn find_vtables(module: &Module, image: &Image) -> Vtables {
+    let Some(table) = module.tables.values().next() else {
+        return Vtables::default();
+    };
+    let ty = |index: u32| {
+        let func = (*table.entries.get(index as usize)?)?;
+        Some(module.func_type(func))
+    };
+    // Methods take a pointer to their value first, or second after that to their result.
+    let is_entry = |index| ty(index).is_some_and(|ty| ty.params.first() == Some(&Type::I32));
+    let drops =
+        |index| ty(index).is_some_and(|ty| ty.params == [Type::I32] && ty.results.is_empty());
+    Vtables::find(image, &is_entry, &drops)
 }
 
 /// Finds out which functions copy, compare, allocate.
 fn find_intrinsics(
     module: &Module,
     lifted: &Lifted,
-    helpers: &HostHelpers,
     summaries: &PrimaryMap<Func, Option<Summary>>,
 ) -> PrimaryMap<Func, Option<Intrinsic>> {
     let mut found: PrimaryMap<Func, Option<Intrinsic>> =
         module.funcs.keys().map(|_| None).collect();
-    let Some(start) = Concrete::new(module, lifted, helpers, 0) else {
+    let Some(start) = Concrete::new(module, lifted, 0) else {
         return found;
     };
-    // Allocators assert that there is memory.
-    let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
+    let pure = |func: Func| summaries[func].as_ref().filter(|s| s.pure);
     let mut allocator = None;
     for func in module.funcs.keys() {
-        let Some(summary) = alone(func) else { continue };
+        let Some(summary) = pure(func) else { continue };
         let ty = module.func_type(func);
         if !summary.grows && summary.size < 2000 {
             found[func] = intrinsics::by_trial(&start, func, ty);
@@ -317,7 +308,7 @@ fn find_intrinsics(
     for func in module.funcs.keys() {
         let ty = module.func_type(func);
         if found[func].is_none()
-            && alone(func).is_some_and(|s| s.grows && s.size < 40_000)
+            && pure(func).is_some_and(|s| s.grows && s.size < 40_000)
             && intrinsics::reallocates(&start, func, ty, allocator)
         {
             found[func] = Some(Intrinsic::Reallocate);

@@ -2,6 +2,7 @@
 
 use smallvec::SmallVec;
 
+use super::vtables::{self, Vtables};
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::host::{AbortsIf, EffectKind, HostFunction};
@@ -39,8 +40,6 @@ impl Extent {
 pub(super) struct Summary {
     /// Whether nothing it reaches asks anything of the host.
     pub(super) pure: bool,
-    /// Whether it asks the host for nothing but to abort unless a condition holds.
-    pub(super) alone: bool,
     /// Whether it can return.
     pub(super) returns: bool,
     /// Whether it can end the method with success.
@@ -58,7 +57,6 @@ impl Summary {
     fn assumed(params: usize) -> Self {
         Summary {
             pure: true,
-            alone: true,
             returns: true,
             ends: false,
             grows: false,
@@ -81,9 +79,11 @@ pub(super) fn summarise(
     graph: &CallGraph,
     effects: &dyn Fn(Func) -> HostSummary,
     known: &dyn Fn(Func) -> bool,
+    vtables: &Vtables,
 ) -> PrimaryMap<Func, Option<Summary>> {
     let mut all: PrimaryMap<Func, Option<Summary>> =
         (0..module.funcs.len()).map(|_| None).collect();
+    let returning = returning(module, lifted, graph, effects);
     for component in graph.sccs() {
         let cyclic = component.len() > 1
             || component
@@ -93,7 +93,15 @@ pub(super) fn summarise(
         for _ in 0..if cyclic { 4 } else { 1 } {
             for func in component {
                 if let Some(function) = lifted.get(*func) {
-                    all[*func] = Some(one(module, function, &all, effects, known));
+                    let context = Context {
+                        module,
+                        all: &all,
+                        returning: &returning,
+                        effects,
+                        known,
+                        vtables,
+                    };
+                    all[*func] = Some(context.one(function));
                 }
             }
         }
@@ -101,21 +109,47 @@ pub(super) fn summarise(
     all
 }
 
+/// Which functions can return: those from whose entry a return can be reached past calls that do. Found before anything
+/// else, since what only leads to an abort does not count: a panic's message is formatted by functions that can panic.
+fn returning(
+    module: &Module,
+    lifted: &Lifted,
+    graph: &CallGraph,
+    effects: &dyn Fn(Func) -> HostSummary,
+) -> PrimaryMap<Func, bool> {
+    let mut returning: PrimaryMap<Func, bool> = module
+        .funcs
+        .keys()
+        .map(|func| match module.import(func) {
+            Some(_) => effects(func).returns,
+            None => lifted.get(func).is_none(),
+        })
+        .collect();
+    for component in graph.sccs() {
+        // Each pass finds at least one more, or it is the last.
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for func in component {
+                if let Some(function) = lifted.get(*func)
+                    && !returning[*func]
+                    && returns(function, &returning)
+                {
+                    returning[*func] = true;
+                    changed = true;
+                }
+            }
+        }
+    }
+    returning
+}
+
 /// What matters of a host function here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HostSummary {
     pub(super) pure: bool,
-    /// Whether it aborts unless a condition holds, and does nothing else.
-    pub(super) asserts: bool,
     pub(super) returns: bool,
     pub(super) ends: bool,
-}
-
-impl HostSummary {
-    /// The host undoes what was done before an abort: nothing comes of it.
-    fn is_pure(self) -> bool {
-        self.pure || !self.returns && !self.ends
-    }
 }
 
 /// A value as a parameter plus a constant, where it is.
@@ -125,118 +159,126 @@ enum Base {
     Other,
 }
 
-fn one(
-    module: &Module,
-    function: &Function,
-    all: &PrimaryMap<Func, Option<Summary>>,
-    effects: &dyn Fn(Func) -> HostSummary,
-    known: &dyn Fn(Func) -> bool,
-) -> Summary {
-    let params = function.ty.params.len();
-    let mut summary = Summary::assumed(params);
-    summary.returns = false;
-    let bases = bases(function);
-    let base = |v: Value| bases[v.index()];
-    for block in function.blocks.values() {
-        let mut goes_on = true;
-        for inst in &block.insts {
-            let data = &function.insts[*inst];
-            summary.size = summary.size.saturating_add(1);
-            match &data.op {
-                Op::MemoryGrow => summary.grows = true,
-                Op::Store { bytes, mem, .. } => {
-                    let offset = i32::try_from(mem.offset).unwrap_or(i32::MAX);
-                    write(
-                        &mut summary,
-                        base(data.args[0]),
-                        Extent::Known(offset, offset.saturating_add(i32::from(*bytes))),
-                    );
-                }
-                Op::MemoryCopy => {
-                    write(&mut summary, base(data.args[0]), Extent::Unknown);
-                }
-                Op::MemoryFill | Op::MemoryInit(_) => {
-                    write(&mut summary, base(data.args[0]), Extent::Unknown);
-                }
-                Op::Call(Callee::Direct(callee)) => {
-                    if module.import(*callee).is_some() {
-                        let host = effects(*callee);
-                        summary.pure &= host.is_pure();
-                        summary.alone &= host.is_pure() || host.asserts;
-                        summary.ends |= host.ends;
-                        goes_on &= host.returns;
-                        for arg in &data.args {
-                            write(&mut summary, base(*arg), Extent::Unknown);
-                        }
-                    } else if known(*callee) {
-                        if let Some(to) = data.args.first() {
-                            write(&mut summary, base(*to), Extent::Unknown);
-                        }
-                    } else if let Some(Some(callee)) = all.get(*callee) {
-                        goes_on &= callee.returns;
-                        if !callee.returns && !callee.ends {
+/// What is known while a function is summarised.
+struct Context<'a> {
+    module: &'a Module,
+    all: &'a PrimaryMap<Func, Option<Summary>>,
+    returning: &'a PrimaryMap<Func, bool>,
+    effects: &'a dyn Fn(Func) -> HostSummary,
+    known: &'a dyn Fn(Func) -> bool,
+    vtables: &'a Vtables,
+}
+
+impl Context<'_> {
+    fn one(&self, function: &Function) -> Summary {
+        let Context {
+            module,
+            all,
+            returning,
+            effects,
+            known,
+            vtables,
+        } = *self;
+        let params = function.ty.params.len();
+        let mut summary = Summary::assumed(params);
+        summary.returns = returning[function.func];
+        let bases = bases(function);
+        let base = |v: Value| bases[v.index()];
+        for block in function.blocks.values() {
+            let mut goes_on = true;
+            for inst in &block.insts {
+                let data = &function.insts[*inst];
+                summary.size = summary.size.saturating_add(1);
+                match &data.op {
+                    Op::MemoryGrow => summary.grows = true,
+                    Op::Store { bytes, mem, .. } => {
+                        let offset = i32::try_from(mem.offset).unwrap_or(i32::MAX);
+                        write(
+                            &mut summary,
+                            base(data.args[0]),
+                            Extent::Known(offset, offset.saturating_add(i32::from(*bytes))),
+                        );
+                    }
+                    Op::MemoryCopy => {
+                        write(&mut summary, base(data.args[0]), Extent::Unknown);
+                    }
+                    Op::MemoryFill | Op::MemoryInit(_) => {
+                        write(&mut summary, base(data.args[0]), Extent::Unknown);
+                    }
+                    Op::Call(Callee::Direct(callee)) => {
+                        if module.import(*callee).is_some() {
+                            let host = effects(*callee);
+                            // The host undoes what was done before an abort: nothing comes of it.
+                            summary.pure &= host.pure || !host.returns && !host.ends;
+                            summary.ends |= host.ends;
+                            goes_on &= host.returns;
+                            for arg in &data.args {
+                                write(&mut summary, base(*arg), Extent::Unknown);
+                            }
+                        } else if known(*callee) {
+                            if let Some(to) = data.args.first() {
+                                write(&mut summary, base(*to), Extent::Unknown);
+                            }
+                        } else if !returning[*callee]
+                            && all[*callee].as_ref().is_none_or(|s| !s.ends)
+                        {
+                            // Whatever it does, the host undoes it.
                             break;
-                        }
-                        summary.pure &= callee.pure;
-                        summary.alone &= callee.alone;
-                        summary.ends |= callee.ends;
-                        summary.grows |= callee.grows;
-                        summary.size = summary.size.saturating_add(callee.size);
-                        for (i, arg) in data.args.iter().enumerate() {
-                            if callee.writes.get(i) != Some(&Extent::Nothing) {
-                                let extent =
-                                    callee.writes.get(i).copied().unwrap_or(Extent::Unknown);
-                                write(&mut summary, base(*arg), extent);
+                        } else if let Some(callee) = &all[*callee] {
+                            goes_on &= callee.returns;
+                            summary.pure &= callee.pure;
+                            summary.ends |= callee.ends;
+                            summary.grows |= callee.grows;
+                            summary.size = summary.size.saturating_add(callee.size);
+                            for (i, arg) in data.args.iter().enumerate() {
+                                if callee.writes.get(i) != Some(&Extent::Nothing) {
+                                    let extent =
+                                        callee.writes.get(i).copied().unwrap_or(Extent::Unknown);
+                                    write(&mut summary, base(*arg), extent);
+                                }
                             }
                         }
                     }
-                }
-                Op::Call(Callee::Indirect(table, sig)) => {
-                    let entries = &module.tables[*table];
-                    summary.pure &= !entries.open;
-                    // Which of them it is, trials on concrete memory will show.
-                    summary.alone &= !entries.open;
-                    for target in entries.entries.iter().flatten() {
-                        if module.types[module.funcs[*target].sig] != module.types[*sig] {
-                            continue;
+                    Op::Call(Callee::Indirect(table, sig)) => {
+                        let entries = &module.tables[*table];
+                        summary.pure &= !entries.open;
+                        let from = data
+                            .args
+                            .last()
+                            .and_then(|index| vtables::loaded_from(function, *index));
+                        for (index, target) in (0..).zip(&entries.entries) {
+                            let Some(target) = target else { continue };
+                            if module.types[module.funcs[*target].sig] != module.types[*sig]
+                                || !vtables.may_call(index, from)
+                            {
+                                continue;
+                            }
+                            summary.pure &= match all.get(*target) {
+                                Some(Some(target)) => {
+                                    target.pure || !target.returns && !target.ends
+                                }
+                                // Not yet looked at: in the same cycle, where purity is what is being found out.
+                                _ => module.import(*target).is_none_or(|_| effects(*target).pure),
+                            };
                         }
-                        summary.pure &= match all.get(*target) {
-                            Some(Some(target)) => target.pure || !target.returns && !target.ends,
-                            // Not yet looked at: in the same cycle, where purity is what is being found out.
-                            _ => module.import(*target).is_none_or(|_| effects(*target).pure),
-                        };
+                        summary.size = summary.size.saturating_add(50);
+                        for arg in &data.args {
+                            write(&mut summary, base(*arg), Extent::Unknown);
+                        }
                     }
-                    summary.size = summary.size.saturating_add(50);
-                    for arg in &data.args {
-                        write(&mut summary, base(*arg), Extent::Unknown);
-                    }
+                    _ => {}
                 }
-                _ => {}
-            }
-            if !goes_on {
-                break;
+                if !goes_on {
+                    break;
+                }
             }
         }
-        if goes_on
-            && matches!(
-                block.terminator,
-                Terminator::Return(_) | Terminator::ReturnCall(_)
-            )
-        {
-            summary.returns = true;
-        }
+        summary
     }
-    summary.returns &= returns(function, all, module, effects);
-    summary
 }
 
 /// Whether a return can be reached past calls that do not return.
-fn returns(
-    function: &Function,
-    all: &PrimaryMap<Func, Option<Summary>>,
-    module: &Module,
-    effects: &dyn Fn(Func) -> HostSummary,
-) -> bool {
+fn returns(function: &Function, returning: &PrimaryMap<Func, bool>) -> bool {
     let mut seen = vec![false; function.blocks.len()];
     let mut stack = vec![function.entry];
     while let Some(block) = stack.pop() {
@@ -244,19 +286,9 @@ fn returns(
             continue;
         }
         let data = &function.blocks[block];
-        let stops = data
-            .insts
-            .iter()
-            .any(|inst| match &function.insts[*inst].op {
-                Op::Call(Callee::Direct(callee)) => {
-                    if module.import(*callee).is_some() {
-                        !effects(*callee).returns
-                    } else {
-                        matches!(all.get(*callee), Some(Some(s)) if !s.returns)
-                    }
-                }
-                _ => false,
-            });
+        let stops = data.insts.iter().any(|inst| {
+            matches!(&function.insts[*inst].op, Op::Call(Callee::Direct(callee)) if !returning[*callee])
+        });
         if stops {
             continue;
         }
