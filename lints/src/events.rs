@@ -1,7 +1,7 @@
 //! Questions that several lints ask of an effect graph.
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Strength,
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
@@ -17,20 +17,9 @@ pub(crate) fn writes(effect: &Effect) -> bool {
     effect.is(EffectKind::StorageWrite) || effect.is(EffectKind::StorageRemove)
 }
 
-/// Whether two keys may be the same: pieces are compared as far as both are known.
+/// Whether two keys may be the same.
 pub(crate) fn may_alias(a: &Content, b: &Content) -> bool {
-    for (x, y) in a.pieces.iter().zip(&b.pieces) {
-        match (x, y) {
-            (Piece::Const(x), Piece::Const(y)) if x == y => {}
-            (Piece::Const(x), Piece::Const(y)) => {
-                let common = x.len().min(y.len());
-                // One may go on with what the other has in a hole.
-                return x[..common] == y[..common] && x.len() != y.len() && common > 0;
-            }
-            _ => return !a.is_unknown() && !b.is_unknown(),
-        }
-    }
-    a.pieces.len() == b.pieces.len() && !a.pieces.is_empty()
+    a.may_equal(b)
 }
 
 /// Whether data of this kind is an argument of the call.

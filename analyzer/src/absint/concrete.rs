@@ -1,7 +1,9 @@
 //! A concrete machine for the contract's own helper functions: with it the analyzer finds out what a stripped function
-//! does by trying it, on memory as the module starts with. No host calls; bounded work, depth and memory.
+//! does by trying it, on memory as the module starts with. Of the host it knows no more than assertions and the memory
+//! helpers of C; bounded work, depth and memory.
 
-use crate::entity::Entity;
+use super::intrinsics::Intrinsic;
+use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::Lifted;
 use crate::ir::{Callee, Func, NumericOp, Op, Terminator, eval::eval};
 use crate::module::Module;
@@ -10,11 +12,24 @@ use crate::module::Module;
 const MAX_MEMORY: usize = 8 << 20;
 const MAX_DEPTH: usize = 24;
 
+/// What an imported function does, as far as helpers need the host.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum HostHelper {
+    /// Aborts if this argument is 0.
+    Assert(u8),
+    /// A helper of C.
+    C(Intrinsic),
+}
+
+/// The imported functions that are helpers.
+pub(super) type HostHelpers = PrimaryMap<Func, Option<HostHelper>>;
+
 /// Memory, globals and the work left.
 #[derive(Clone, Debug)]
 pub(super) struct Concrete<'a> {
     module: &'a Module,
     lifted: &'a Lifted,
+    helpers: &'a HostHelpers,
     /// Linear memory.
     pub(super) memory: Vec<u8>,
     globals: Vec<u64>,
@@ -24,7 +39,12 @@ pub(super) struct Concrete<'a> {
 
 impl<'a> Concrete<'a> {
     /// The module's initial state; `None` if its memory is too large to try anything.
-    pub(super) fn new(module: &'a Module, lifted: &'a Lifted, fuel: u32) -> Option<Self> {
+    pub(super) fn new(
+        module: &'a Module,
+        lifted: &'a Lifted,
+        helpers: &'a HostHelpers,
+        fuel: u32,
+    ) -> Option<Self> {
         let pages = usize::try_from(module.memory_pages?).ok()?;
         let size = pages.checked_mul(65536).filter(|s| *s <= MAX_MEMORY)?;
         let mut memory = vec![0; size];
@@ -46,6 +66,7 @@ impl<'a> Concrete<'a> {
         Some(Concrete {
             module,
             lifted,
+            helpers,
             memory,
             globals,
             fuel,
@@ -63,6 +84,9 @@ impl<'a> Concrete<'a> {
 
     /// Calls a function. `None` if it traps, asks the host for something, or takes too long.
     pub(super) fn call(&mut self, func: Func, args: &[u64]) -> Option<Vec<u64>> {
+        if let Some(helper) = self.helpers[func] {
+            return self.host(helper, args);
+        }
         let function = self.lifted.get(func)?;
         if self.depth >= MAX_DEPTH {
             return None;
@@ -115,6 +139,23 @@ impl<'a> Concrete<'a> {
             };
             passed = edge.args.iter().map(|v| values[v.index()]).collect();
             block = edge.block;
+        }
+    }
+
+    fn host(&mut self, helper: HostHelper, args: &[u64]) -> Option<Vec<u64>> {
+        match (helper, args) {
+            (HostHelper::Assert(condition), args) => {
+                (*args.get(usize::from(condition))? as u32 != 0).then(Vec::new)
+            }
+            (HostHelper::C(Intrinsic::Copy), [to, _, _]) => {
+                self.op(&Op::MemoryCopy, args)?;
+                Some(vec![*to])
+            }
+            (HostHelper::C(Intrinsic::Fill), [to, _, _]) => {
+                self.op(&Op::MemoryFill, args)?;
+                Some(vec![*to])
+            }
+            _ => None,
         }
     }
 

@@ -124,10 +124,7 @@ impl<'p> Machine<'p> {
             telling: false,
             events: Vec::new(),
         };
-        let stack_pointer = self
-            .program
-            .stack_pointer
-            .map(|global| state.global(global.index()));
+        let stack_pointer = state.stack_pointer(&mut self.arena, &self.program.image);
         frame.incoming[ir.entry.index()].push(Arrival {
             from: (ir.entry, usize::MAX),
             state,

@@ -127,7 +127,7 @@ pub(super) fn allocates(start: &Concrete<'_>, func: crate::ir::Func, ty: &FuncTy
             return false;
         };
         let address = u64::from(results[0] as u32);
-        if address < 16 || address + size > machine.memory.len() as u64 || address % 4 != 0 {
+        if address < 16 || address + size > machine.memory.len() as u64 {
             return false;
         }
         if runs

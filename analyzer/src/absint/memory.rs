@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 use super::arena::{Arena, Bytes, Kind, LabelSet, Piece, PredSet, Space, Val, ValData};
 use super::trie::{Granule, Merge, Trie};
+use crate::entity::Entity;
+use crate::module::Global;
 
 /// Linear memory.
 pub(super) const LINEAR: Space = 0;
@@ -27,16 +29,36 @@ const INDEX_REACH: u32 = 64;
 /// More smears than this, and the oldest are forgotten.
 const MAX_SMEARS: usize = 96;
 
+/// Where the module keeps the pointer to its shadow stack.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum StackPointer {
+    Global(Global),
+    /// At this address, as compilers had it before WebAssembly had mutable globals.
+    Memory(u32),
+}
+
 /// The memory that the module starts with.
 #[derive(Debug)]
 pub(super) struct Image {
     /// Static data from address 0.
     pub(super) data: Vec<u8>,
+    pub(super) stack_pointer: Option<StackPointer>,
     /// The shadow stack: addresses where unwritten bytes are garbage rather than zero.
     pub(super) stack: std::ops::Range<u32>,
 }
 
 impl Image {
+    /// Whether these are values of the stack pointer, of which the lower is good for both: what one path took of the stack
+    /// stays untouched.
+    fn are_tops(&self, arena: &Arena, x: Val, y: Val) -> Option<Val> {
+        let top = |val| {
+            let bits = arena.as_const(val)?;
+            let inside = u64::from(self.stack.start) <= bits && bits <= u64::from(self.stack.end);
+            inside.then_some(bits)
+        };
+        Some(if top(x)? <= top(y)? { x } else { y })
+    }
+
     /// The byte that the module starts with; `None` where it is garbage.
     fn initial(&self, address: u32) -> Option<u8> {
         if self.stack.contains(&address) {
@@ -85,6 +107,21 @@ impl State {
             smears: Rc::new(Vec::new()),
             globals: Rc::new(globals),
         }
+    }
+
+    /// Where the shadow stack ends at the moment.
+    pub(super) fn stack_pointer(&self, arena: &mut Arena, image: &Image) -> Option<Val> {
+        Some(match image.stack_pointer? {
+            StackPointer::Global(global) => self.global(global.index()),
+            StackPointer::Memory(off) => {
+                let place = Place {
+                    space: LINEAR,
+                    off,
+                    exact: true,
+                };
+                self.load(arena, image, place, 4)
+            }
+        })
     }
 
     pub(super) fn global(&self, index: usize) -> Val {
@@ -466,7 +503,7 @@ impl State {
         };
         let mut at = place.off;
         let pieces = arena.pieces(content).clone();
-        for piece in pieces.iter() {
+        for (i, piece) in pieces.iter().enumerate() {
             if at >= end {
                 return;
             }
@@ -503,7 +540,15 @@ impl State {
                     at = stop;
                 }
                 Piece::Hole { len: None, .. } => {
-                    self.smear(arena, place.space, at..end, whole, false);
+                    // From here on it is not known where what follows begins.
+                    let mut labels = LabelSet::NONE;
+                    for piece in &pieces[i..] {
+                        if let Piece::Hole { labels: more, .. } = piece {
+                            labels = arena.union(labels, *more);
+                        }
+                    }
+                    let rest = arena.unknown(labels);
+                    self.smear(arena, place.space, at..end, rest, false);
                     return;
                 }
             }
@@ -599,11 +644,18 @@ impl State {
         {
             Rc::clone(&self.globals)
         } else {
+            let joined = self.globals.iter().zip(other.globals.iter()).enumerate();
             Rc::new(
-                self.globals
-                    .iter()
-                    .zip(other.globals.iter())
-                    .map(|(x, y)| arena.join(*x, *y, control, widen))
+                joined
+                    .map(|(i, (x, y))| {
+                        match image.stack_pointer {
+                            Some(StackPointer::Global(global)) if global.index() == i => {
+                                image.are_tops(arena, *x, *y)
+                            }
+                            _ => None,
+                        }
+                        .unwrap_or_else(|| arena.join(*x, *y, control, widen))
+                    })
                     .collect(),
             )
         };
@@ -701,8 +753,15 @@ impl Merge for Joiner<'_> {
                 a.index[lane]
             };
             let both = a.vals[lane] != Val::UNSET && b.vals[lane] != Val::UNSET;
-            let joined = match memo {
-                Some((p, q, joined)) if (p, q) == (x, y) => joined,
+            let top = match self.image.stack_pointer {
+                Some(StackPointer::Memory(at)) if key == self::key(LINEAR, at / 8) => {
+                    self.image.are_tops(self.arena, x, y)
+                }
+                _ => None,
+            };
+            let joined = match (memo, top) {
+                (_, Some(top)) => top,
+                (Some((p, q, joined)), _) if (p, q) == (x, y) => joined,
                 _ => self.arena.join(x, y, self.control, self.widen),
             };
             memo = Some((x, y, joined));

@@ -16,13 +16,16 @@ use super::names;
 use super::program::Program;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EntryKind, ExportedEntry, Role};
-use crate::spec::Specs;
+use crate::spec::{self, Specs};
 
 /// Stand for the contract's own account and for another's: no name that a contract would compare with.
 const OWN_ACCOUNT: u64 = 0x1234_5678_9abc_def0;
 const OTHER_ACCOUNT: u64 = 0x0fed_cba9_8765_4320;
 /// More methods behind one export than this are not told apart.
 const MAX_METHODS: usize = 300;
+/// What the front of an action's data is taken for where nothing describes it: that many parameters of 64 bits, such as
+/// accounts. What is smaller or larger is then told apart as far as these are.
+const UNDESCRIBED: u32 = 8;
 
 /// How an export is entered in one run.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,19 @@ struct Request {
     selector: Option<Selector>,
     /// The account whose action it is, where that is not the contract itself.
     first_receiver: Option<FirstReceiver>,
+    layout: Layout,
+}
+
+/// Parameters that the input consists of one after the other.
+#[derive(Clone, Debug, Default)]
+enum Layout {
+    /// The input is no such sequence.
+    #[default]
+    None,
+    /// These, by size; `None` where that varies.
+    Of(Vec<Option<u32>>),
+    /// Nothing describes them.
+    Unknown,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,8 +134,9 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
         program,
         entry,
         &Request {
-            selector: None,
             first_receiver: Some(FirstReceiver::Unknown),
+            layout: Layout::Unknown,
+            ..Request::default()
         },
     );
     let mut names: BTreeSet<u64> = unknown
@@ -128,13 +145,20 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
         .filter_map(|bytes| Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?)))
         .collect();
     names.extend(specs.methods().filter_map(|m| names::encode(&m.name)));
+    let transfer = spec::antelope::token_transfer();
+    let described = |text: &str| {
+        let convention = (text == transfer.name).then_some(&transfer);
+        specs.method(text).or(convention)
+    };
     let ask = |name: u64, first: FirstReceiver| {
+        let text = names::decode(name);
         run(
             program,
             entry,
             &Request {
                 selector: Some(Selector::Name(name)),
                 first_receiver: Some(first),
+                layout: described(&text).map_or(Layout::Unknown, |m| Layout::Of(m.sizes.clone())),
             },
         )
     };
@@ -146,8 +170,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
     for name in names.into_iter().take(MAX_METHODS) {
         let text = names::decode(name);
         let own = ask(name, FirstReceiver::Own);
-        let spec = specs.method(&text);
-        let params = spec.map_or_else(Vec::new, |s| s.params.clone());
+        let params = described(&text).map_or_else(Vec::new, |m| m.params.clone());
         let method = |kind, selector: &str, run: Run| Method {
             name: text.clone(),
             kind,
@@ -190,7 +213,7 @@ fn by_selector(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) 
             entry,
             &Request {
                 selector: Some(Selector::Bytes(bytes.to_vec())),
-                first_receiver: None,
+                ..Request::default()
             },
         )
     };
@@ -236,7 +259,7 @@ fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -
             entry,
             &Request {
                 selector: Some(Selector::Variant(variant.to_owned())),
-                first_receiver: None,
+                ..Request::default()
             },
         )
     };
@@ -333,6 +356,16 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
 
 /// The input as the contract will read it.
 fn input(arena: &mut Arena, request: &Request) -> Bytes {
+    match &request.layout {
+        Layout::Of(sizes) => return sequence(arena, sizes.iter().copied()),
+        Layout::Unknown => {
+            let front = sequence(arena, (0..UNDESCRIBED).map(|_| Some(8)));
+            let labels = arena.label(Label::Input);
+            let rest = arena.hole(labels, None);
+            return arena.concat(&[front, rest]);
+        }
+        Layout::None => {}
+    }
     let labels = arena.label(Label::Input);
     let rest = arena.hole(labels, None);
     let front = match &request.selector {
@@ -347,6 +380,18 @@ fn input(arena: &mut Arena, request: &Request) -> Bytes {
         }
     };
     arena.concat(&[front, rest])
+}
+
+/// An input that is a plain sequence of parameters.
+fn sequence(arena: &mut Arena, sizes: impl Iterator<Item = Option<u32>>) -> Bytes {
+    let parts: Vec<Bytes> = (0..)
+        .zip(sizes)
+        .map(|(number, size)| {
+            let labels = arena.label(Label::Param(number));
+            arena.hole(labels, size)
+        })
+        .collect();
+    arena.concat(&parts)
 }
 
 /// What the export's parameters are.

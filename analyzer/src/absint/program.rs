@@ -3,9 +3,9 @@
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::concrete::Concrete;
+use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::intrinsics::{self, Intrinsic};
-use super::memory::Image;
+use super::memory::{Image, StackPointer};
 use super::summary::{self, HostSummary, Summary};
 use super::vtables::Vtables;
 use crate::entity::PrimaryMap;
@@ -13,14 +13,16 @@ use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
 use crate::graph::loops::LoopForest;
 use crate::graph::{Dominators, IndirectTargets};
-use crate::host::{HostFunction, HostModel};
+use crate::host::{AbortsIf, EffectKind, HostFunction, HostModel, HostResult, Role};
 use crate::ir::{Block, Func, Function, Sig, Terminator, Type};
-use crate::module::{Global, Module, Table};
+use crate::module::{Module, Table};
 
 pub(super) use super::summary::Extent;
 
 /// Addresses beyond this are not kept as static data.
 const MAX_STATIC: u64 = 16 << 20;
+/// A number below this is not taken for the top of the shadow stack.
+const LEAST_TOP: u64 = 1024;
 /// Branches looked at for what decides between the paths that meet at a block.
 const MAX_CONTROLLERS: usize = 24;
 
@@ -29,8 +31,6 @@ pub(super) struct Program<'m> {
     pub(super) module: &'m Module,
     pub(super) host: &'m HostModel,
     pub(super) image: Image,
-    /// The global that holds the shadow stack's pointer.
-    pub(super) stack_pointer: Option<Global>,
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
     indirect: IndirectTargets,
     vtables: Vtables,
@@ -69,21 +69,26 @@ impl<'m> Program<'m> {
         let graph = CallGraph::new(module, lifted);
         let host_summary = |func: Func| match host_functions[func] {
             Some(host) => HostSummary {
-                pure: false,
+                pure: computes(host),
+                asserts: matches!(host.aborts_if, Some(AbortsIf::Zero { .. })),
                 returns: !summary::aborts(host),
-                ends: host.is(crate::host::EffectKind::Exit),
+                ends: host.is(EffectKind::Exit),
             },
             None => HostSummary {
                 pure: false,
+                asserts: false,
                 returns: true,
                 ends: false,
             },
         };
-        let stack_pointer = stack_pointer(module);
-        let image = image(module, stack_pointer);
+        let image = image(module);
         let vtables = find_vtables(module, &image);
         let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false, &vtables);
-        let intrinsics = find_intrinsics(module, lifted, &first);
+        let helpers = host_functions
+            .values()
+            .map(|host| host.and_then(host_helper))
+            .collect();
+        let intrinsics = find_intrinsics(module, lifted, &helpers, &first);
         // Again, now that it is known what need not be looked into.
         let known = |func: Func| intrinsics[func].is_some();
         let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known, &vtables);
@@ -105,7 +110,6 @@ impl<'m> Program<'m> {
             module,
             host,
             image,
-            stack_pointer,
             infos,
             indirect: IndirectTargets::new(module),
             vtables,
@@ -162,6 +166,33 @@ impl<'m> Program<'m> {
     }
 }
 
+/// Whether an imported function only computes from its arguments and the memory they point to.
+fn computes(host: &HostFunction) -> bool {
+    let helper = |effect: &EffectKind| matches!(effect, EffectKind::Arith | EffectKind::MemoryOp);
+    let plain = |role: Role| {
+        matches!(
+            role,
+            Role::Scalar | Role::Len | Role::Cap | Role::InPtr | Role::OutPtr | Role::InOutPtr
+        )
+    };
+    !host.effects.is_empty()
+        && host.effects.iter().all(helper)
+        && host.args.iter().all(|arg| plain(arg.role))
+        && matches!(
+            host.result,
+            HostResult::None | HostResult::Number | HostResult::Pointer
+        )
+}
+
+/// What an imported function does for the contract's own helpers.
+fn host_helper(host: &HostFunction) -> Option<HostHelper> {
+    if let Some(AbortsIf::Zero { arg }) = host.aborts_if {
+        return Some(HostHelper::Assert(arg));
+    }
+    let intrinsic = Intrinsic::of_c(&host.name).filter(|_| host.is(EffectKind::MemoryOp))?;
+    Some(HostHelper::C(intrinsic))
+}
+
 fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> FuncInfo<'_> {
     let cfg = Cfg::new(ir);
     let dominators = Dominators::new(&cfg);
@@ -215,21 +246,31 @@ fn controllers(
     found
 }
 
-/// The stack pointer of LLVM's convention: the first mutable i32 global, which starts at the top of the shadow stack.
-fn stack_pointer(module: &Module) -> Option<Global> {
-    module
-        .globals
-        .iter()
-        .find(|(_, global)| {
-            global.mutable && global.ty == Type::I32 && global.init.is_some_and(|init| init >= 1024)
-        })
-        .map(|(global, _)| global)
+/// The stack pointer of LLVM's convention: the first mutable i32 global, which starts at the top of the shadow stack. Before
+/// there were such, the pointer lay at address 4.
+fn stack_pointer(module: &Module) -> Option<(StackPointer, u64)> {
+    let global = module.globals.iter().find_map(|(global, data)| {
+        let top = data.init.filter(|init| *init >= LEAST_TOP)?;
+        let is_it = data.mutable && data.ty == Type::I32;
+        is_it.then_some((StackPointer::Global(global), top))
+    });
+    global.or_else(|| {
+        let segment = module
+            .data
+            .iter()
+            .find(|segment| segment.address == Some(4))?;
+        let bytes = module.bytes.get(segment.range.clone())?;
+        let top = u64::from(u32::from_le_bytes(bytes.try_into().ok()?));
+        let memory = module.memory_pages?.checked_mul(65536)?;
+        let is_it = (LEAST_TOP..=memory).contains(&top) && top % 16 == 0;
+        is_it.then_some((StackPointer::Memory(4), top))
+    })
 }
 
 /// Static data, and where the shadow stack lies in it.
-fn image(module: &Module, stack_pointer: Option<Global>) -> Image {
+fn image(module: &Module) -> Image {
     let mut data = Vec::new();
-    let top = stack_pointer.and_then(|global| module.globals[global].init);
+    let (stack_pointer, top) = stack_pointer(module).unzip();
     let mut bottom = 0;
     for segment in &module.data {
         let Some(start) = segment.address else {
@@ -258,6 +299,7 @@ fn image(module: &Module, stack_pointer: Option<Global>) -> Image {
     });
     Image {
         data,
+        stack_pointer,
         stack: bottom as u32..top.min(u64::from(u32::MAX)) as u32,
     }
 }
@@ -282,17 +324,19 @@ fn find_vtables(module: &Module, image: &Image) -> Vtables {
 fn find_intrinsics(
     module: &Module,
     lifted: &Lifted,
+    helpers: &HostHelpers,
     summaries: &PrimaryMap<Func, Option<Summary>>,
 ) -> PrimaryMap<Func, Option<Intrinsic>> {
     let mut found: PrimaryMap<Func, Option<Intrinsic>> =
         module.funcs.keys().map(|_| None).collect();
-    let Some(start) = Concrete::new(module, lifted, 0) else {
+    let Some(start) = Concrete::new(module, lifted, helpers, 0) else {
         return found;
     };
-    let pure = |func: Func| summaries[func].as_ref().filter(|s| s.pure);
+    // Allocators assert that there is memory.
+    let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
     let mut allocator = None;
     for func in module.funcs.keys() {
-        let Some(summary) = pure(func) else { continue };
+        let Some(summary) = alone(func) else { continue };
         let ty = module.func_type(func);
         if !summary.grows && summary.size < 2000 {
             found[func] = intrinsics::by_trial(&start, func, ty);
@@ -308,7 +352,7 @@ fn find_intrinsics(
     for func in module.funcs.keys() {
         let ty = module.func_type(func);
         if found[func].is_none()
-            && pure(func).is_some_and(|s| s.grows && s.size < 40_000)
+            && alone(func).is_some_and(|s| s.grows && s.size < 40_000)
             && intrinsics::reallocates(&start, func, ty, allocator)
         {
             found[func] = Some(Intrinsic::Reallocate);

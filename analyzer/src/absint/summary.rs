@@ -40,6 +40,8 @@ impl Extent {
 pub(super) struct Summary {
     /// Whether nothing it reaches asks anything of the host.
     pub(super) pure: bool,
+    /// Whether it asks the host for nothing but to abort unless a condition holds.
+    pub(super) alone: bool,
     /// Whether it can return.
     pub(super) returns: bool,
     /// Whether it can end the method with success.
@@ -57,6 +59,7 @@ impl Summary {
     fn assumed(params: usize) -> Self {
         Summary {
             pure: true,
+            alone: true,
             returns: true,
             ends: false,
             grows: false,
@@ -148,8 +151,17 @@ fn returning(
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HostSummary {
     pub(super) pure: bool,
+    /// Whether it aborts unless a condition holds, and does nothing else.
+    pub(super) asserts: bool,
     pub(super) returns: bool,
     pub(super) ends: bool,
+}
+
+impl HostSummary {
+    /// The host undoes what was done before an abort: nothing comes of it.
+    fn is_pure(self) -> bool {
+        self.pure || !self.returns && !self.ends
+    }
 }
 
 /// A value as a parameter plus a constant, where it is.
@@ -208,8 +220,8 @@ impl Context<'_> {
                     Op::Call(Callee::Direct(callee)) => {
                         if module.import(*callee).is_some() {
                             let host = effects(*callee);
-                            // The host undoes what was done before an abort: nothing comes of it.
-                            summary.pure &= host.pure || !host.returns && !host.ends;
+                            summary.pure &= host.is_pure();
+                            summary.alone &= host.is_pure() || host.asserts;
                             summary.ends |= host.ends;
                             goes_on &= host.returns;
                             for arg in &data.args {
@@ -227,6 +239,7 @@ impl Context<'_> {
                         } else if let Some(callee) = &all[*callee] {
                             goes_on &= callee.returns;
                             summary.pure &= callee.pure;
+                            summary.alone &= callee.alone;
                             summary.ends |= callee.ends;
                             summary.grows |= callee.grows;
                             summary.size = summary.size.saturating_add(callee.size);
@@ -242,6 +255,8 @@ impl Context<'_> {
                     Op::Call(Callee::Indirect(table, sig)) => {
                         let entries = &module.tables[*table];
                         summary.pure &= !entries.open;
+                        // Which of them it is, trials on concrete memory will show.
+                        summary.alone &= !entries.open;
                         let from = data
                             .args
                             .last()

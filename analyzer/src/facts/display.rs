@@ -47,6 +47,9 @@ fn write_bytes(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     }
 }
 
+/// More labels of one hole than this are not told.
+const SHOWN_LABELS: usize = 4;
+
 struct Shown<'a>(&'a Labels);
 
 impl fmt::Display for Shown<'_> {
@@ -54,11 +57,39 @@ impl fmt::Display for Shown<'_> {
         if self.0.is_empty() {
             return f.write_str("unknown");
         }
-        for (i, label) in self.0.iter().enumerate() {
+        for (i, label) in self.0.iter().take(SHOWN_LABELS).enumerate() {
             if i > 0 {
                 f.write_str(", ")?;
             }
             write!(f, "{label}")?;
+        }
+        if self.0.len() > SHOWN_LABELS {
+            f.write_str(", …")?;
+        }
+        Ok(())
+    }
+}
+
+/// A content inside a label. What its own holes were made of is left out: it would nest without end.
+struct Brief<'a>(&'a Content);
+
+impl fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, piece) in self.0.pieces.iter().enumerate() {
+            if i > 0 {
+                f.write_str("‖")?;
+            }
+            match piece {
+                Piece::Const(bytes) => write_bytes(f, bytes)?,
+                Piece::Hole { labels, .. } => {
+                    let plain = |l: &&Label| !matches!(l, Label::Storage(_) | Label::Digest(_));
+                    match labels.iter().find(plain) {
+                        Some(label) if labels.len() == 1 => write!(f, "{label}")?,
+                        Some(label) => write!(f, "{label}…")?,
+                        None => f.write_str("…")?,
+                    }
+                }
+            }
         }
         Ok(())
     }
@@ -78,11 +109,11 @@ impl fmt::Display for Label {
             Label::Time => f.write_str("time"),
             Label::BlockInfo => f.write_str("block"),
             Label::Randomness => f.write_str("chain randomness"),
-            Label::Storage(key) => write!(f, "stored {key}"),
+            Label::Storage(key) => write!(f, "stored {}", Brief(key)),
             Label::CallResult => f.write_str("call result"),
             Label::Balance => f.write_str("balance"),
-            Label::AuthAnswer(of) => write!(f, "authorisation of {of}"),
-            Label::Digest(of) => write!(f, "digest of {of}"),
+            Label::AuthAnswer(of) => write!(f, "authorisation of {}", Brief(of)),
+            Label::Digest(of) => write!(f, "digest of {}", Brief(of)),
             Label::Chain => f.write_str("chain state"),
         }
     }

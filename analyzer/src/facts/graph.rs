@@ -1,8 +1,11 @@
 //! The effect graph of a method: the control flow of everything it calls, reduced to the points that matter.
 
+use std::sync::OnceLock;
+
 use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::guard::Wards;
 use super::{Branch, Effect, Node, NodeData, NodeKind};
 use crate::entity::{Entity, PrimaryMap};
 use crate::host::EffectKind;
@@ -20,6 +23,8 @@ pub struct EffectGraph {
     idom: Vec<Option<Node>>,
     /// Whether something that lasts can still happen from here on.
     acts: Vec<bool>,
+    /// Who is kept out where; found out when first asked for.
+    pub(super) wards: OnceLock<Wards>,
 }
 
 impl EffectGraph {
@@ -69,6 +74,7 @@ impl EffectGraph {
             preds,
             idom,
             acts,
+            wards: OnceLock::new(),
         }
     }
 

@@ -1,21 +1,38 @@
 //! Guards: what must hold before an effect happens, and how much that says about who may cause it.
 
-use super::{Branch, Content, EffectGraph, Label, Labels, Node, Piece, Predicate, Relation};
+use super::{
+    Branch, Content, EffectGraph, Label, Labels, Node, NodeKind, Piece, Predicate, Relation,
+};
+use crate::entity::Entity;
 use crate::host::EffectKind;
 
 /// How much a guard says about who may pass it. Ordered: the last is the strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Strength {
-    /// The caller is looked up, and something found: in a list of members, or with a balance.
-    Member,
+    /// What is kept for the caller is large enough: a balance, an allowance.
+    Holder,
     /// The caller equals an argument of the call, or the subject of an argument agreed.
     Argument,
+    /// The caller is looked up, and found: in a list of members, with a role.
+    Member,
     /// The transaction's signer (rather than the caller) equals something kept or constant.
     Origin,
     /// The contract itself is the caller.
     SelfCall,
     /// The caller equals something kept in storage or constant, or such an account agreed.
     Known,
+}
+
+impl Strength {
+    /// From the strongest to the weakest.
+    const DESCENDING: [Strength; 6] = [
+        Strength::Known,
+        Strength::SelfCall,
+        Strength::Origin,
+        Strength::Member,
+        Strength::Argument,
+        Strength::Holder,
+    ];
 }
 
 /// A guard found before an effect.
@@ -29,34 +46,42 @@ pub struct Guard {
     pub subject: Content,
 }
 
+/// The guards of a graph, and how far those come who pass none of them.
+#[derive(Debug, Clone)]
+pub(super) struct Wards {
+    /// Everything that speaks of who calls, in the order of nodes.
+    speaking: Vec<Guard>,
+    /// For each strength, from the strongest: what keeps strangers out.
+    levels: Vec<Level>,
+}
+
+#[derive(Debug, Clone)]
+struct Level {
+    /// Which of the nodes stop those who are not let through.
+    closed: Vec<bool>,
+    /// Where those come who pass none of these.
+    open: Vec<bool>,
+}
+
 impl EffectGraph {
-    /// The guards that every path to a node passes and that speak of who calls, the strongest first.
+    /// The guards before a node that speak of who calls, the strongest first. There is no way to the node that avoids
+    /// them all; where several stand beside each other (`owner` or `admin`), they count together.
     pub fn guards(&self, node: Node) -> Vec<Guard> {
-        let mut guards: Vec<Guard> = Vec::new();
-        for dominator in self.dominators(node) {
-            if let Some(effect) = self.effect(dominator)
-                && effect.is(EffectKind::AuthCheck)
-            {
-                let subject = effect
-                    .operand("account")
-                    .or_else(|| effect.operands.first().map(|o| &o.content))
-                    .cloned()
-                    .unwrap_or_default();
-                guards.push(Guard {
-                    node: dominator,
-                    strength: strength_of_subject(&subject),
-                    subject,
-                });
+        let wards = self.wards();
+        let mut guards = Vec::new();
+        let mut rest: Vec<&Guard> = wards.speaking.iter().collect();
+        for (strength, level) in Strength::DESCENDING.iter().zip(&wards.levels) {
+            let (here, weaker): (Vec<&Guard>, Vec<&Guard>) =
+                rest.into_iter().partition(|g| g.strength == *strength);
+            rest = weaker;
+            if level.open[node.index()] {
+                continue;
             }
-        }
-        for (node, branch) in self.checks(node) {
-            if let Some((strength, subject)) = branch.strength() {
-                guards.push(Guard {
-                    node,
-                    strength,
-                    subject,
-                });
-            }
+            guards.extend(
+                here.into_iter()
+                    .filter(|g| level.closed[g.node.index()] && self.reaches(g.node, node))
+                    .map(|g| self.raised(g, node)),
+            );
         }
         guards.sort_by(|a, b| b.strength.cmp(&a.strength).then(a.node.cmp(&b.node)));
         guards
@@ -66,6 +91,159 @@ impl EffectGraph {
     pub fn guard(&self, node: Node) -> Option<Guard> {
         self.guards(node).into_iter().next()
     }
+
+    /// Guards of at least this strength on some ways to a node, while others avoid them.
+    pub fn avoidable_guards(&self, node: Node, at_least: Strength) -> Vec<Guard> {
+        let wards = self.wards();
+        let Some(level) = Strength::DESCENDING
+            .iter()
+            .position(|s| *s == at_least)
+            .and_then(|i| wards.levels.get(i))
+        else {
+            return Vec::new();
+        };
+        if !level.open[node.index()] {
+            return Vec::new();
+        }
+        wards
+            .speaking
+            .iter()
+            .filter(|g| {
+                g.strength >= at_least && level.closed[g.node.index()] && self.reaches(g.node, node)
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// The decisions whose data speaks of who calls, whether or not they keep anybody out.
+    pub fn identity_decisions(&self) -> impl Iterator<Item = &Guard> {
+        self.wards().speaking.iter()
+    }
+
+    fn wards(&self) -> &Wards {
+        self.wards.get_or_init(|| Wards::of(self))
+    }
+
+    /// A guard whose subject the caller names is as strong as what that subject is then held against: an account that
+    /// agreed and equals the stored owner is the owner.
+    fn raised(&self, guard: &Guard, node: Node) -> Guard {
+        let mut raised = guard.clone();
+        if guard.strength != Strength::Argument {
+            return raised;
+        }
+        let named: Labels = guard.subject.labels_through_digests();
+        let bound = self
+            .checks(node)
+            .into_iter()
+            .any(|(_, branch)| branch.predicates.iter().any(|p| p.binds(&named)));
+        if bound {
+            raised.strength = Strength::Known;
+        }
+        raised
+    }
+}
+
+impl Wards {
+    fn of(graph: &EffectGraph) -> Wards {
+        let speaking: Vec<Guard> = graph
+            .nodes
+            .iter()
+            .filter_map(|(node, data)| {
+                let (strength, subject) = match &data.kind {
+                    NodeKind::Effect(effect) if effect.is(EffectKind::AuthCheck) => {
+                        let subject = effect
+                            .operand("account")
+                            .or_else(|| effect.operands.first().map(|o| &o.content))
+                            .cloned()
+                            .unwrap_or_default();
+                        (strength_of_subject(&subject), subject)
+                    }
+                    NodeKind::Branch(branch) => branch.strength()?,
+                    _ => return None,
+                };
+                Some(Guard {
+                    node,
+                    strength,
+                    subject,
+                })
+            })
+            .collect();
+        let mut levels: Vec<Level> = Vec::with_capacity(Strength::DESCENDING.len());
+        for strength in Strength::DESCENDING {
+            let level = match levels.last() {
+                // No guard of just this strength: nothing more is kept out than by the stronger ones.
+                Some(stronger) if !speaking.iter().any(|g| g.strength == strength) => {
+                    stronger.clone()
+                }
+                _ => Level::of(graph, speaking.iter().filter(|g| g.strength >= strength)),
+            };
+            levels.push(level);
+        }
+        Wards { speaking, levels }
+    }
+}
+
+impl Level {
+    /// A decision keeps strangers out if one of its ways leads them to nothing that lasts. What stands behind another
+    /// guard is nothing to them either, so this is repeated until no more guards are found to close.
+    fn of<'a>(graph: &EffectGraph, guards: impl Iterator<Item = &'a Guard>) -> Level {
+        let mut closed = vec![false; graph.nodes.len()];
+        let mut decisions: Vec<Node> = Vec::new();
+        for guard in guards {
+            if graph.effect(guard.node).is_some() {
+                closed[guard.node.index()] = true;
+            } else {
+                decisions.push(guard.node);
+            }
+        }
+        loop {
+            let acts = acts_avoiding(graph, &closed);
+            let before = decisions.len();
+            decisions.retain(|node| {
+                let succs = &graph.nodes[*node].succs;
+                let closes = succs.iter().any(|s| !acts[s.index()] || closed[s.index()]);
+                if closes {
+                    closed[node.index()] = true;
+                }
+                !closes
+            });
+            if decisions.len() == before {
+                break;
+            }
+        }
+        let mut open = vec![false; graph.nodes.len()];
+        let mut todo = vec![graph.entry()];
+        while let Some(node) = todo.pop() {
+            if node.index() >= open.len() || std::mem::replace(&mut open[node.index()], true) {
+                continue;
+            }
+            if !closed[node.index()] {
+                todo.extend(&graph.nodes[node].succs);
+            }
+        }
+        Level { closed, open }
+    }
+}
+
+/// From where something that lasts can be reached without passing a closed node.
+fn acts_avoiding(graph: &EffectGraph, closed: &[bool]) -> Vec<bool> {
+    let mut acts = vec![false; graph.nodes.len()];
+    let mut todo: Vec<Node> = graph
+        .nodes
+        .iter()
+        .filter(|(_, data)| match &data.kind {
+            NodeKind::Effect(effect) => effect.lasts(),
+            NodeKind::Unknown(_) => true,
+            _ => false,
+        })
+        .map(|(node, _)| node)
+        .collect();
+    while let Some(node) = todo.pop() {
+        if !closed[node.index()] && !std::mem::replace(&mut acts[node.index()], true) {
+            todo.extend(graph.preds(node));
+        }
+    }
+    acts
 }
 
 impl Branch {
@@ -89,6 +267,23 @@ impl Predicate {
         let mut labels = self.left.labels_through_digests();
         labels.extend(self.right.labels_through_digests());
         labels
+    }
+
+    /// Whether it holds an argument with one of these labels against what is stored: as equal, or as found there.
+    fn binds(&self, named: &Labels) -> bool {
+        if self.relation == Relation::Order {
+            return false;
+        }
+        let labels = self.labels();
+        let stored = labels.iter().any(|l| matches!(l, Label::Storage(_)));
+        stored && labels.iter().any(|l| named.contains(l))
+            || labels.iter().any(|label| match label {
+                Label::Storage(key) => key
+                    .labels_through_digests()
+                    .iter()
+                    .any(|l| named.contains(l)),
+                _ => false,
+            })
     }
 
     fn strength(&self) -> Option<(Strength, Content)> {
@@ -138,7 +333,11 @@ impl Predicate {
             }
             _ => false,
         });
-        membership.then(|| (Strength::Member, Content::default()))
+        let strength = match self.relation {
+            Relation::Order => Strength::Holder,
+            _ => Strength::Member,
+        };
+        membership.then(|| (strength, Content::default()))
     }
 }
 

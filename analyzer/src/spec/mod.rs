@@ -1,6 +1,9 @@
 //! What specifications say about a contract's methods: names, selectors, parameters. From custom sections of the module
 //! and from files beside it, one file of this folder for each form.
 
+pub(crate) mod antelope;
+mod multiversx;
+
 use crate::facts::Param;
 use crate::host::EntryKind;
 use crate::module::Module;
@@ -13,7 +16,7 @@ pub struct Specs {
 }
 
 /// A method as a specification tells of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MethodSpec {
     /// Its name.
     pub name: String,
@@ -25,6 +28,8 @@ pub struct MethodSpec {
     pub kind: Option<EntryKind>,
     /// Its parameters.
     pub params: Vec<Param>,
+    /// How many bytes each parameter takes in the input, where it is a plain sequence of them; `None` if that varies.
+    pub sizes: Vec<Option<u32>>,
 }
 
 impl Specs {
@@ -39,10 +44,12 @@ impl Specs {
         };
         let _ = module;
         for sidecar in sidecars {
-            take(
-                sidecar.kind.name(),
-                Err("this form is not read yet".to_owned()),
-            );
+            let read = match sidecar.kind {
+                SidecarKind::AntelopeAbi => antelope::read(&sidecar.bytes),
+                SidecarKind::MultiversxAbi => multiversx::read(&sidecar.bytes),
+                _ => Err("this form is not read yet".to_owned()),
+            };
+            take(sidecar.kind.name(), read);
         }
         (specs, notes)
     }
