@@ -31,6 +31,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Analyse contracts (what happens without a command)
     Check(CheckArgs),
+    /// Take down what is found now, so that only new findings are reported
+    Baseline(BaselineArgs),
     /// Show what the analysis sees of a contract
     Show(ShowArgs),
     /// Explain a lint: what it finds, why that is bad, what to do instead
@@ -44,6 +46,14 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print what makes a shell complete the arguments
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -53,6 +63,8 @@ pub(crate) struct CheckArgs {
     pub(crate) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) config: ConfigArgs,
+    #[command(flatten)]
+    pub(crate) suppressions: SuppressionArgs,
     /// Fail on findings of this severity instead of those whose lint is denied
     #[arg(long, value_enum, default_value_t, value_name = "BAR")]
     pub(crate) fail_on: FailOn,
@@ -62,6 +74,38 @@ pub(crate) struct CheckArgs {
     /// Write the report to a file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+    /// How many threads to use [default: as many as there are processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+}
+
+/// What is found and not reported.
+#[derive(Debug, Args)]
+pub(crate) struct SuppressionArgs {
+    /// Known findings [default: the nearest `contract-lint-baseline.toml` in the folder of the first contract or above it]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Report known findings, too
+    #[arg(long)]
+    pub(crate) no_baseline: bool,
+    /// Report everything: what `[[allow]]`, comments in the source and the baseline hide
+    #[arg(long)]
+    pub(crate) no_suppressions: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArgs {
+    /// Contracts, as for `check`
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The file [default: the one that `check` would use, else `contract-lint-baseline.toml` in this folder]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Only take out what is gone
+    #[arg(long)]
+    pub(crate) prune: bool,
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,

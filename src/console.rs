@@ -65,6 +65,15 @@ impl Console {
         self.show(&diagnostic);
     }
 
+    /// Something that is probably not as the user thinks.
+    pub(crate) fn warning(&self, message: &str, notes: &[String]) {
+        let notes = notes.iter().map(|n| printable(n).into_owned()).collect();
+        let diagnostic = Diagnostic::warning()
+            .with_message(printable(message))
+            .with_notes(notes);
+        self.show(&diagnostic);
+    }
+
     /// Something the user may want to know.
     pub(crate) fn note(&self, message: &str) {
         if !self.quiet {

@@ -1,7 +1,9 @@
 //! The command line: arguments, configuration, finding inputs, reports, exit status. No analysis.
 
+mod baseline;
 mod cli;
 mod commands;
+mod comments;
 mod config;
 mod console;
 mod docs;

@@ -10,15 +10,27 @@ use contract_lint_analyzer::{Options, analyze};
 use contract_lint_lints::check;
 use contract_lint_lints::lint::{Context, Level};
 
+use crate::baseline::Baseline;
+use crate::comments::{self, Comment};
 use crate::config::{Config, FindingPlace};
 use crate::input::{self, InputError, Target};
 use crate::report::fingerprint::sha256;
-use crate::report::model::{Analysed, FileReport, Hidden};
+use crate::report::model::{Analysed, FileReport, Hidden, Reported, SourcePlace};
 use crate::report::resolve::Resolver;
+use crate::report::source::Sources;
+
+/// What holds for a run, beside the configuration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Terms<'a> {
+    /// Findings that are known.
+    pub(crate) baseline: &'a Baseline,
+    /// Whether accepted findings are reported all the same.
+    pub(crate) no_suppressions: bool,
+}
 
 /// Analyses one target.
-pub(crate) fn run_file(target: &Target, config: &Config) -> FileReport {
-    let outcome = catch_unwind(AssertUnwindSafe(|| analyse(target, config)))
+pub(crate) fn run_file(target: &Target, config: &Config, terms: Terms<'_>) -> FileReport {
+    let outcome = catch_unwind(AssertUnwindSafe(|| analyse(target, config, terms)))
         .unwrap_or_else(|panic| Err(defect(&panic)));
     FileReport {
         path: target.name.clone(),
@@ -26,7 +38,7 @@ pub(crate) fn run_file(target: &Target, config: &Config) -> FileReport {
     }
 }
 
-fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
+fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analysed, InputError> {
     let contract = input::read(target)?;
     let digest = sha256(&contract.module);
     // The first bytes tell what a file is that is no module.
@@ -53,39 +65,85 @@ fn analyse(target: &Target, config: &Config) -> Result<Analysed, InputError> {
             method: &finding.method,
             function: function.as_deref(),
         };
+        let mut allowances = config.allowances.iter();
         if level == Level::Allow {
             hidden.by_level += 1;
-        } else if config
-            .allowances
-            .iter()
-            .any(|a| a.hides(finding.lint, place))
-        {
+        } else if !terms.no_suppressions && allowances.any(|a| a.hides(finding.lint, place)) {
             hidden.by_allowance += 1;
         } else {
             shown.push((level, finding));
         }
     }
-    // Only findings ask for it.
-    let sources = if shown.is_empty() {
-        None
-    } else {
-        SourceMap::new(&module)
-    };
+    // Only findings ask for it, and comments that may be left over.
+    let map = SourceMap::new(&module);
+    let text = Sources::new(&target.name);
     let resolver = Resolver {
         module: &module,
         platform: &platform,
         methods: &facts.methods,
-        sources: sources.as_ref(),
+        sources: map.as_ref(),
+        text: &text,
     };
+    let mut findings = resolver.findings(shown);
+    let mut complaints = Vec::new();
+    if !terms.no_suppressions {
+        let files = map.as_ref().map(SourceMap::files).unwrap_or_default();
+        for file in files {
+            let commented = obey_comments(&file, &text, &mut findings, &mut complaints);
+            hidden.by_allowance += commented;
+        }
+        findings.retain(|finding| {
+            let known = terms.baseline.holds(&target.name, &finding.fingerprint);
+            hidden.by_baseline += usize::from(known);
+            !known
+        });
+    }
     Ok(Analysed {
         methods: resolver.methods(),
         notes: facts.notes.clone(),
-        findings: resolver.findings(shown),
+        findings,
         hidden,
+        complaints,
         module: Arc::clone(&module),
         sha256: digest,
         platform,
     })
+}
+
+/// Takes out the findings that comments in a source file hide; how many.
+fn obey_comments(
+    path: &str,
+    text: &Sources,
+    findings: &mut Vec<Reported>,
+    complaints: &mut Vec<(SourcePlace, String)>,
+) -> usize {
+    let Some(file) = text.file(path) else {
+        return 0;
+    };
+    let (comments, mut bad) = comments::read(&file.text);
+    let before = findings.len();
+    findings.retain(|finding| {
+        let source = finding.place().and_then(|place| place.source.as_ref());
+        let Some(source) = source.filter(|source| source.path == path) else {
+            return true;
+        };
+        // Each is asked, so that none looks unused that would do the same.
+        let hiding = comments
+            .iter()
+            .filter(|comment| comment.hides(finding.lint, source.line))
+            .count();
+        hiding == 0
+    });
+    bad.extend(comments.iter().filter_map(Comment::complaint));
+    complaints.extend(bad.into_iter().map(|complaint| {
+        let place = SourcePlace {
+            path: path.to_owned(),
+            line: complaint.line,
+            column: 0,
+        };
+        (place, complaint.message)
+    }));
+    before - findings.len()
 }
 
 /// A panic is a defect of ours, never the user's fault.

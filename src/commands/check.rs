@@ -1,39 +1,36 @@
 //! `contract-lint check`: analyse and report.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use codespan_reporting::diagnostic::{Diagnostic, Label};
 use rayon::prelude::*;
 
-use crate::cli::CheckArgs;
-use crate::config::Configs;
+use crate::baseline::Baseline;
+use crate::cli::{CheckArgs, ConfigArgs};
+use crate::config::{Configs, folder_of};
 use crate::console::Console;
 use crate::input::{self, Target};
 use crate::report::{self, model::Report};
-use crate::{CLEAN, FAILED, FINDINGS, run};
+use crate::run::{self, Terms};
+use crate::text::count;
+use crate::{CLEAN, FAILED, FINDINGS};
 
 /// Analyses what the arguments name and gives the exit status.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
-    let targets = targets(args, console)?;
-    let configs = Configs::load(&targets, &args.config)?;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(args.threads.unwrap_or(0).into())
-        .build()
-        .context("cannot start the threads")?;
-    let files = pool.install(|| {
-        targets
-            .par_iter()
-            .enumerate()
-            .map(|(index, target)| run::run_file(target, configs.of(index)))
-            .collect()
-    });
-    let report = Report { files };
-    for file in &report.files {
-        if let Err(error) = &file.outcome {
-            console.input_error(&file.path, error);
-        }
-    }
+    let run = Run::new(&args.paths, &args.config, console)?;
+    let hide = &args.suppressions;
+    let baseline = if hide.no_baseline || hide.no_suppressions {
+        Baseline::default()
+    } else {
+        Baseline::load(hide.baseline.as_deref(), run.folder())?
+    };
+    let terms = Terms {
+        baseline: &baseline,
+        no_suppressions: hide.no_suppressions,
+    };
+    let report = run.report(terms, args.threads)?;
+    show_failures(&report, console);
     let text = report::render(
         &report,
         args.format,
@@ -43,14 +40,66 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
         Some(path) => report::write_file(path, &text)?,
         None => super::print(&text)?,
     }
-    unused_allowances(&configs, &report, console);
+    if !hide.no_suppressions {
+        unused_allowances(&run.configs, &report, console);
+        left_over(&baseline, &report, console);
+    }
     console.note(&report::summary(&report));
     Ok(status(&report, args))
 }
 
-fn targets(args: &CheckArgs, console: &Console) -> anyhow::Result<Vec<Target>> {
-    if !args.paths.is_empty() {
-        return Ok(input::find(&args.paths));
+/// Contracts with the configuration that holds for each.
+pub(super) struct Run {
+    targets: Vec<Target>,
+    configs: Configs,
+}
+
+impl Run {
+    /// The contracts at the paths; what a build left under this folder, if there are none.
+    pub(super) fn new(
+        paths: &[PathBuf],
+        config: &ConfigArgs,
+        console: &Console,
+    ) -> anyhow::Result<Self> {
+        let targets = targets(paths, console)?;
+        let configs = Configs::load(&targets, config)?;
+        Ok(Self { targets, configs })
+    }
+
+    /// The folder of the first contract.
+    pub(super) fn folder(&self) -> &Path {
+        self.targets.first().map_or(Path::new(""), folder_of)
+    }
+
+    /// Analyses all of them.
+    pub(super) fn report(&self, terms: Terms<'_>, threads: Option<u16>) -> anyhow::Result<Report> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0).into())
+            .build()
+            .context("cannot start the threads")?;
+        let files = pool.install(|| {
+            self.targets
+                .par_iter()
+                .enumerate()
+                .map(|(index, target)| run::run_file(target, self.configs.of(index), terms))
+                .collect()
+        });
+        Ok(Report { files })
+    }
+}
+
+/// Tells which files could not be analysed.
+pub(super) fn show_failures(report: &Report, console: &Console) {
+    for file in &report.files {
+        if let Err(error) = &file.outcome {
+            console.input_error(&file.path, error);
+        }
+    }
+}
+
+fn targets(paths: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Target>> {
+    if !paths.is_empty() {
+        return Ok(input::find(paths));
     }
     let targets = input::find_built(Path::new("."));
     if targets.is_empty() {
@@ -97,5 +146,27 @@ fn unused_allowances(configs: &Configs, report: &Report, console: &Console) {
                 .with_labels(vec![Label::primary((), allowance.span.clone())]);
             console.show_in(&file.for_codespan(), &diagnostic);
         }
+    }
+}
+
+/// Comments that hide nothing, and entries of the baseline that are gone.
+fn left_over(baseline: &Baseline, report: &Report, console: &Console) {
+    for file in &report.files {
+        let Ok(analysed) = &file.outcome else {
+            continue;
+        };
+        for (place, message) in &analysed.complaints {
+            console.warning(&format!("{}:{}: {message}", place.path, place.line), &[]);
+        }
+    }
+    let stale = baseline.stale(report);
+    if !stale.is_empty() {
+        let message = format!(
+            "the baseline has {} of what is gone",
+            count(stale.len(), "entry")
+        );
+        let help = "help: `contract-lint baseline --prune` takes them out".to_owned();
+        let notes: Vec<String> = stale.into_iter().chain([help]).collect();
+        console.warning(&message, &notes);
     }
 }

@@ -1,5 +1,6 @@
 //! What the program can be asked to do.
 
+mod baseline;
 mod check;
 mod explain;
 mod list;
@@ -7,6 +8,9 @@ mod show;
 
 use std::io::{self, Write};
 
+use clap::CommandFactory;
+
+use crate::CLEAN;
 use crate::cli::{Cli, Command};
 use crate::console::Console;
 
@@ -15,9 +19,22 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<u8> {
     match cli.command {
         None => check::run(&cli.check, console),
         Some(Command::Check(args)) => check::run(&args, console),
+        Some(Command::Baseline(args)) => baseline::run(&args, console),
         Some(Command::Show(args)) => show::run(&args),
         Some(Command::Explain { lint }) => explain::run(&lint),
         Some(Command::List { json }) => list::run(json),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "contract-lint", &mut script);
+            print(&script)?;
+            Ok(CLEAN)
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)?;
+            Ok(CLEAN)
+        }
     }
 }
 

@@ -15,12 +15,16 @@ use contract_lint_lints::policy::Policy;
 
 pub(crate) use allow::{Allowance, FindingPlace};
 pub(crate) use error::ConfigError;
+pub(crate) use find::nearest;
 pub(crate) use hosts::options;
 pub(crate) use levels::{Levels, Scope};
 
 use crate::cli::ConfigArgs;
 use crate::input::{Source, Target, display_name};
 use crate::suggest;
+
+/// The name of the configuration.
+const NAME: &str = "contract-lint.toml";
 
 /// What holds for one or more inputs.
 #[derive(Debug, Default)]
@@ -66,7 +70,7 @@ impl Configs {
             let path = match (&args.config, args.no_config) {
                 (Some(path), _) => Some(path.clone()),
                 (None, true) => None,
-                (None, false) => find::nearest(folder_of(target)),
+                (None, false) => find::nearest(folder_of(target), NAME),
             };
             let index = match seen.get(&path) {
                 Some(index) => *index,
@@ -93,7 +97,7 @@ impl Configs {
 }
 
 /// The folder from which the configuration of a target is looked for.
-fn folder_of(target: &Target) -> &Path {
+pub(crate) fn folder_of(target: &Target) -> &Path {
     match &target.source {
         Source::File(path) => path.parent().unwrap_or(Path::new("")),
         Source::Stdin | Source::Nothing(_) => Path::new(""),

@@ -10,7 +10,7 @@ pub(crate) mod model;
 pub(crate) mod resolve;
 mod sarif;
 mod snippets;
-mod source;
+pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +22,7 @@ use contract_lint_lints::lint::Level;
 
 use crate::cli::Format;
 use crate::text::{count, printable};
-use model::{Analysed, Report};
+use model::{Analysed, Hidden, Report};
 
 /// The report as it is written.
 pub(crate) fn render(report: &Report, format: Format, colored: bool) -> anyhow::Result<Vec<u8>> {
@@ -108,10 +108,10 @@ pub(crate) fn summary(report: &Report) -> String {
         .sum();
     let by_level = |level| report.findings().filter(|(_, f)| f.level == level).count();
     let (errors, warnings) = (by_level(Level::Deny), by_level(Level::Warn));
-    let hidden: usize = analysed
-        .iter()
-        .map(|a| a.hidden.by_level + a.hidden.by_allowance)
-        .sum();
+    let mut hidden = Hidden::default();
+    for file in &analysed {
+        hidden += file.hidden;
+    }
 
     let mut text = format!(
         "{}, {}: ",
@@ -124,8 +124,18 @@ pub(crate) fn summary(report: &Report) -> String {
         (0, warnings) => count(warnings, "warning"),
         (errors, warnings) => format!("{}, {}", count(errors, "error"), count(warnings, "warning")),
     };
-    if hidden > 0 {
-        text += &format!(", {hidden} not shown");
+    if hidden.count() > 0 {
+        let parts = [
+            (hidden.by_level, "by level"),
+            (hidden.by_allowance, "accepted"),
+            (hidden.by_baseline, "in the baseline"),
+        ];
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, how)| format!("{number} {how}"))
+            .collect();
+        text += &format!(", {} not shown ({})", hidden.count(), parts.join(", "));
     }
     if incomplete > 0 {
         text += &format!("; {} not analysed completely", count(incomplete, "method"));

@@ -40,6 +40,8 @@ pub(crate) struct Analysed {
     pub(crate) findings: Vec<Reported>,
     /// Defects that are not shown.
     pub(crate) hidden: Hidden,
+    /// Comments in the source that are meant for the linter and do not what their author thinks: where, and why.
+    pub(crate) complaints: Vec<(SourcePlace, String)>,
 }
 
 /// Defects that are not shown, and why.
@@ -47,8 +49,25 @@ pub(crate) struct Analysed {
 pub(crate) struct Hidden {
     /// The level of the lint is `allow`.
     pub(crate) by_level: usize,
-    /// An `[[allow]]` entry covers them.
+    /// An `[[allow]]` entry or a comment in the source covers them.
     pub(crate) by_allowance: usize,
+    /// The baseline holds them.
+    pub(crate) by_baseline: usize,
+}
+
+impl Hidden {
+    /// All together.
+    pub(crate) fn count(self) -> usize {
+        self.by_level + self.by_allowance + self.by_baseline
+    }
+}
+
+impl std::ops::AddAssign for Hidden {
+    fn add_assign(&mut self, other: Self) {
+        self.by_level += other.by_level;
+        self.by_allowance += other.by_allowance;
+        self.by_baseline += other.by_baseline;
+    }
 }
 
 /// What was analysed of a method.

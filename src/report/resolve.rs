@@ -6,12 +6,13 @@ use contract_lint_analyzer::debug::{SourceMap, SourcePosition};
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::facts::{Method, Reason, Site};
 use contract_lint_analyzer::host::EntryKind;
-use contract_lint_analyzer::module::Module;
+use contract_lint_analyzer::module::{FuncKind, Module};
 use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Level;
 
 use super::fingerprint::Identity;
 use super::model::{MethodReport, Place, Reported, ReportedStep, SourcePlace};
+use super::source::Sources;
 
 /// A contract as far as findings refer to it.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) methods: &'a [Method],
     /// The way back to the source.
     pub(crate) sources: Option<&'a SourceMap<'a>>,
+    /// The source itself, where it lies near the contract.
+    pub(crate) text: &'a Sources,
 }
 
 impl Resolver<'_> {
@@ -74,7 +77,11 @@ impl Resolver<'_> {
                 .into_iter()
                 .map(|step| ReportedStep {
                     message: step.message,
-                    place: step.site.map(|site| self.place(&site)),
+                    place: match step.site {
+                        Some(site) => Some(self.place(&site)),
+                        // What concerns the interface is shown where the method begins.
+                        None => method.and_then(|m| self.declaration(m)),
+                    },
                 })
                 .collect(),
             primary: finding.primary,
@@ -123,6 +130,29 @@ impl Resolver<'_> {
                 .and_then(|sources| sources.position(site))
                 .map(Into::into),
         }
+    }
+
+    /// Where a method begins.
+    fn declaration(&self, method: &Method) -> Option<Place> {
+        let own = method.own_spine(self.methods);
+        let func = *own.first().or(method.spine().last())?;
+        let FuncKind::Local { body } = &self.module.funcs[func].kind else {
+            return None;
+        };
+        let mut place = self.place(&Site {
+            func,
+            offset: u32::try_from(body.start).ok()?,
+            chain: [].into(),
+        });
+        if let Some(position) = self
+            .sources
+            .and_then(|sources| sources.function(&method.name))
+        {
+            let statement = position.into();
+            let head = self.text.head(&statement, &method.name);
+            place.source = Some(head.unwrap_or(statement));
+        }
+        Some(place)
     }
 
     fn reason(&self, reason: &Reason) -> String {

@@ -18,22 +18,22 @@ const MAX_LEVELS: usize = 6;
 
 /// A source file.
 #[derive(Debug)]
-pub(super) struct SourceFile {
+pub(crate) struct SourceFile {
     /// The path as it is shown.
     pub(super) name: String,
-    pub(super) text: String,
+    pub(crate) text: String,
 }
 
 /// The source files of one contract, each read once.
 #[derive(Debug)]
-pub(super) struct Sources {
+pub(crate) struct Sources {
     roots: Vec<PathBuf>,
     files: RefCell<BTreeMap<String, Option<Rc<SourceFile>>>>,
 }
 
 impl Sources {
     /// The source of a contract of that name.
-    pub(super) fn new(contract: &str) -> Self {
+    pub(crate) fn new(contract: &str) -> Self {
         let folder = Path::new(contract).parent().unwrap_or(Path::new(""));
         let mut roots = Vec::new();
         if let Ok(folder) = std::path::absolute(Path::new(".").join(folder)) {
@@ -51,12 +51,44 @@ impl Sources {
     }
 
     /// The file of that name, as debug information gives it.
-    pub(super) fn file(&self, path: &str) -> Option<Rc<SourceFile>> {
+    pub(crate) fn file(&self, path: &str) -> Option<Rc<SourceFile>> {
         let mut files = self.files.borrow_mut();
         let file = files
             .entry(path.to_owned())
             .or_insert_with(|| self.read(path).map(Rc::new));
         file.clone()
+    }
+
+    /// The head of the function of that name around a statement: the nearest line above that declares it.
+    pub(super) fn head(&self, statement: &SourcePlace, name: &str) -> Option<SourcePlace> {
+        /// Further up than this begins another function.
+        const MAX_LINES: usize = 60;
+        let file = self.file(&statement.path)?;
+        let line = usize::try_from(statement.line).ok()?;
+        let lines: Vec<&str> = file.text.lines().take(line).collect();
+        let wanted = same_name(name.rsplit(['.', ':']).next().unwrap_or(name));
+        let (above, column) =
+            lines
+                .iter()
+                .rev()
+                .take(MAX_LINES)
+                .enumerate()
+                .find_map(|(i, text)| {
+                    let (before, _) = text.split_once('(')?;
+                    let before = before.split('<').next()?.trim_end();
+                    let start = before
+                        .rfind(|c: char| !c.is_alphanumeric() && c != '_')
+                        .map_or(0, |at| at + 1);
+                    let declares = before[..start].trim_end();
+                    let is_head =
+                        !declares.is_empty() && !declares.ends_with(['.', ':', '=', '&', '(']);
+                    (is_head && same_name(&before[start..]) == wanted).then_some((i, start))
+                })?;
+        Some(SourcePlace {
+            path: statement.path.clone(),
+            line: u32::try_from(line - above).ok()?,
+            column: u32::try_from(column).ok()? + 1,
+        })
     }
 
     fn read(&self, path: &str) -> Option<SourceFile> {
@@ -105,6 +137,11 @@ impl Sources {
             text: std::fs::read_to_string(&found).ok()?,
         })
     }
+}
+
+/// A name without what tools write differently: case and separators.
+fn same_name(name: &str) -> String {
+    name.replace('_', "").to_lowercase()
 }
 
 impl SourceFile {

@@ -134,7 +134,9 @@ fn report() -> Report {
                         ),
                         as_warning,
                     ],
+                    complaints: Vec::new(),
                     hidden: Hidden {
+                        by_baseline: 0,
                         by_level: 1,
                         by_allowance: 1,
                     },

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use gimli::{AttributeValue, Dwarf, Range, Unit};
+use gimli::{AttributeValue, DebuggingInformationEntry, Dwarf, Range, Unit};
 
 use super::Slice;
 
@@ -15,6 +15,8 @@ type Position = (u64, u64, u64);
 /// A function, or one that was inlined into another.
 struct Node {
     parent: Option<usize>,
+    /// Its name as the debug information has it; empty if it has none.
+    name: String,
     ranges: Vec<Range>,
     /// Where its code comes from: what it calls inlined, and (from the line table) the rest.
     positions: BTreeSet<Position>,
@@ -51,6 +53,14 @@ impl Expansions {
             next = node.parent;
         }
         generated
+    }
+
+    /// An address in the code of each function that passes the test, by its name: where it begins.
+    pub(super) fn named(&self, is_it: impl Fn(&str) -> bool) -> impl Iterator<Item = u64> {
+        self.nodes
+            .iter()
+            .filter(move |node| is_it(&node.name) && !node.is_generated())
+            .filter_map(|node| node.ranges.iter().map(|range| range.begin).min())
     }
 
     fn functions(&mut self, dwarf: &Dwarf<Slice<'_>>, unit: &Unit<Slice<'_>>) {
@@ -94,6 +104,7 @@ impl Expansions {
             within.push((entry.depth(), self.nodes.len()));
             self.nodes.push(Node {
                 parent,
+                name: name(dwarf, unit, entry).unwrap_or_default(),
                 ranges,
                 positions: BTreeSet::new(),
                 evidence: 0,
@@ -134,6 +145,23 @@ impl Expansions {
             .rev()
             .find(|&i| around(&self.nodes[i]))
     }
+}
+
+/// The name of a function: its own, or that of what was inlined.
+fn name(
+    dwarf: &Dwarf<Slice<'_>>,
+    unit: &Unit<Slice<'_>>,
+    entry: &DebuggingInformationEntry<Slice<'_>>,
+) -> Option<String> {
+    let named = |entry: &DebuggingInformationEntry<Slice<'_>>| {
+        let value = entry.attr_value(gimli::DW_AT_name)?;
+        let name = dwarf.attr_string(unit, value).ok()?;
+        Some(String::from_utf8_lossy(name.slice()).into_owned())
+    };
+    named(entry).or_else(|| match entry.attr_value(gimli::DW_AT_abstract_origin)? {
+        AttributeValue::UnitRef(origin) => named(&unit.entry(origin).ok()?),
+        _ => None,
+    })
 }
 
 impl Node {

@@ -5,6 +5,7 @@
 
 mod expansion;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use addr2line::{Context, Location};
@@ -74,6 +75,32 @@ impl<'m> SourceMap<'m> {
         generated
     }
 
+    /// The contract's own source files, sorted.
+    pub fn files(&self) -> BTreeSet<String> {
+        let all = 0..(self.code.len() as u64);
+        let Ok(locations) = self.context.find_location_range(all.start, all.end) else {
+            return BTreeSet::new();
+        };
+        let paths = locations.filter_map(|(_, _, at)| Some(position(&at, None)?.path));
+        paths.filter(|path| is_own(path)).collect()
+    }
+
+    /// Where the contract's own function of that name begins: its head, or where it was inlined everywhere, its first
+    /// statement. Names are compared as methods' names are written by different tools (`cashOut`, `vault.cash_out`).
+    pub fn function(&self, name: &str) -> Option<SourcePosition> {
+        let wanted = plain_name(name);
+        let begins = self.expansions.named(|name| plain_name(name) == wanted);
+        let position = |address: u64| {
+            let offset = u32::try_from(address)
+                .ok()?
+                .checked_add(self.code.start as u32)?;
+            let mut own = self.own(offset).into_iter();
+            let (position, _) = own.find(|(_, by_macro)| !by_macro)?;
+            Some(position)
+        };
+        begins.filter_map(position).min()
+    }
+
     /// The places in the contract's own source that an instruction was made from, innermost first, and whether a macro
     /// wrote the function.
     fn own(&self, offset: u32) -> Vec<(SourcePosition, bool)> {
@@ -109,6 +136,16 @@ fn position(at: &Location<'_>, folder: Option<&str>) -> Option<SourcePosition> {
         line: at.line.filter(|line| *line > 0)?,
         column: at.column.unwrap_or(0),
     })
+}
+
+/// What is left of a function's name without path, type arguments, case and separators.
+fn plain_name(name: &str) -> String {
+    let name = name.split(['<', '(']).next().unwrap_or(name);
+    let last = name.rsplit(['.', ':']).next().unwrap_or(name);
+    last.chars()
+        .filter(|c| *c != '_')
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// Whether a file is neither of the standard library nor of a dependency.

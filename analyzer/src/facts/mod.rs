@@ -13,6 +13,7 @@ mod display;
 mod graph;
 mod guard;
 mod key;
+mod spine;
 mod unify;
 
 pub use graph::EffectGraph;
