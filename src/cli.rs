@@ -77,6 +77,9 @@ pub(crate) struct CheckArgs {
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Go on, and analyse again whenever a contract changes
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) watch: bool,
 }
 
 /// What is found and not reported.

@@ -7,6 +7,8 @@ use codespan_reporting::files::{Files, SimpleFiles};
 use codespan_reporting::term::termcolor::{Ansi, NoColor};
 use codespan_reporting::term::{self, Config};
 
+use indicatif::ProgressBar;
+
 use crate::cli::Color;
 use crate::config::ConfigError;
 use crate::input::InputError;
@@ -72,6 +74,16 @@ impl Console {
             .with_message(printable(message))
             .with_notes(notes);
         self.show(&diagnostic);
+    }
+
+    /// How far a long run is; on a terminal only.
+    pub(crate) fn progress(&self, files: usize) -> ProgressBar {
+        /// Fewer files are done before anybody wonders.
+        const MANY: usize = 8;
+        if self.quiet || files < MANY {
+            return ProgressBar::hidden();
+        }
+        ProgressBar::new(files as u64).with_message("contracts")
     }
 
     /// Something the user may want to know.

@@ -19,7 +19,7 @@ pub(super) fn run(args: &BaselineArgs, console: &Console) -> anyhow::Result<u8> 
         baseline: &Baseline::default(),
         no_suppressions: false,
     };
-    let report = run.report(terms, args.threads)?;
+    let report = run.report(terms, args.threads, console)?;
     show_failures(&report, console);
     let path = args
         .file

@@ -18,6 +18,14 @@ use crate::{CLEAN, FAILED, FINDINGS};
 
 /// Analyses what the arguments name and gives the exit status.
 pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
+    if args.watch {
+        return super::watch::run(args, console);
+    }
+    once(args, console)
+}
+
+/// Analyses once.
+pub(super) fn once(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
     let run = Run::new(&args.paths, &args.config, console)?;
     let hide = &args.suppressions;
     let baseline = if hide.no_baseline || hide.no_suppressions {
@@ -29,7 +37,7 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
         baseline: &baseline,
         no_suppressions: hide.no_suppressions,
     };
-    let report = run.report(terms, args.threads)?;
+    let report = run.report(terms, args.threads, console)?;
     show_failures(&report, console);
     let text = report::render(
         &report,
@@ -72,18 +80,29 @@ impl Run {
     }
 
     /// Analyses all of them.
-    pub(super) fn report(&self, terms: Terms<'_>, threads: Option<u16>) -> anyhow::Result<Report> {
+    pub(super) fn report(
+        &self,
+        terms: Terms<'_>,
+        threads: Option<u16>,
+        console: &Console,
+    ) -> anyhow::Result<Report> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0).into())
             .build()
             .context("cannot start the threads")?;
+        let progress = console.progress(self.targets.len());
         let files = pool.install(|| {
             self.targets
                 .par_iter()
                 .enumerate()
-                .map(|(index, target)| run::run_file(target, self.configs.of(index), terms))
+                .map(|(index, target)| {
+                    let report = run::run_file(target, self.configs.of(index), terms);
+                    progress.inc(1);
+                    report
+                })
                 .collect()
         });
+        progress.finish_and_clear();
         Ok(Report { files })
     }
 }
@@ -97,7 +116,7 @@ pub(super) fn show_failures(report: &Report, console: &Console) {
     }
 }
 
-fn targets(paths: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Target>> {
+pub(super) fn targets(paths: &[PathBuf], console: &Console) -> anyhow::Result<Vec<Target>> {
     if !paths.is_empty() {
         return Ok(input::find(paths));
     }

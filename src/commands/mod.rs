@@ -5,6 +5,7 @@ mod check;
 mod explain;
 mod list;
 mod show;
+mod watch;
 
 use std::io::{self, Write};
 

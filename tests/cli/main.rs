@@ -8,3 +8,4 @@ mod findings;
 mod formats;
 mod inputs;
 mod sandbox;
+mod suppressions;
