@@ -15,7 +15,7 @@ pub struct Finding {
     pub confidence: Confidence,
     /// What is wrong, in lower case and without a full stop.
     pub message: String,
-    /// The method, as an outsider names it.
+    /// The method, as an outsider names it; empty if the contract as a whole is concerned.
     pub method: String,
     /// The events in order. One of them is the place of the finding.
     pub trace: Vec<Step>,

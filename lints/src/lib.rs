@@ -1,25 +1,36 @@
 //! The lint catalog: facts in, findings out. One file per lint, in a folder per domain.
 
 pub mod access;
+pub mod deployment;
 mod events;
 pub mod finding;
 pub mod lint;
 pub mod personal_information;
 pub mod policy;
 pub mod smart_contract;
+mod texts;
 
 use finding::Finding;
 use lint::{Context, Lint};
 
 /// Every lint, sorted by name.
 pub static LINTS: &[&Lint] = &[
+    &personal_information::embedded_personal_data::EMBEDDED_PERSONAL_DATA,
     &access::missing_subject_auth::MISSING_SUBJECT_AUTH,
+    &personal_information::no_erasure_path::NO_ERASURE_PATH,
     &personal_information::plaintext_sensitive_parameter::PLAINTEXT_SENSITIVE_PARAMETER,
     &smart_contract::reentrancy_write_after_call::REENTRANCY_WRITE_AFTER_CALL,
+    &deployment::sensitive_contract_on_public_target::SENSITIVE_CONTRACT_ON_PUBLIC_TARGET,
+    &personal_information::sensitive_to_error_text::SENSITIVE_TO_ERROR_TEXT,
     &personal_information::sensitive_to_event::SENSITIVE_TO_EVENT,
+    &personal_information::sensitive_to_external_message::SENSITIVE_TO_EXTERNAL_MESSAGE,
     &personal_information::sensitive_to_public_state::SENSITIVE_TO_PUBLIC_STATE,
+    &personal_information::sensitive_to_query_result::SENSITIVE_TO_QUERY_RESULT,
+    &personal_information::undeclared_personal_data::UNDECLARED_PERSONAL_DATA,
     &access::unprotected_code_upgrade::UNPROTECTED_CODE_UPGRADE,
     &access::unprotected_privileged_write::UNPROTECTED_PRIVILEGED_WRITE,
+    &personal_information::unresolved_sensitive_method::UNRESOLVED_SENSITIVE_METHOD,
+    &personal_information::weak_anonymisation::WEAK_ANONYMISATION,
 ];
 
 /// The lint of that name.

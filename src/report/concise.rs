@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::model::{Place, Report};
+use super::model::{Place, Report, Reported};
 use crate::text::printable;
 
 /// Writes the report.
@@ -10,15 +10,23 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (file, finding) in report.findings() {
         writeln!(
             out,
-            "{}: {}[{}]: {} (in `{}`)",
+            "{}: {}[{}]: {}{}",
             location(&file.path, finding.place()),
             super::level_word(finding.level),
             finding.lint.name,
             printable(&finding.message),
-            printable(&finding.method),
+            in_method(finding),
         )?;
     }
     Ok(())
+}
+
+/// `` (in `withdraw`)``; nothing where the finding concerns the contract as a whole.
+fn in_method(finding: &Reported) -> String {
+    match finding.method.as_str() {
+        "" => String::new(),
+        method => format!(" (in `{}`)", printable(method)),
+    }
 }
 
 /// `src/lib.rs:58:9` where the source is known, `vault.wasm:0x1267` where it is not.

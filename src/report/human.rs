@@ -119,7 +119,9 @@ fn diagnostic<'a>(
             None => notes.push(message),
         }
     }
-    notes.push(method_note(finding));
+    if !finding.method.is_empty() {
+        notes.push(method_note(finding));
+    }
     notes.extend(finding.notes.iter().map(|n| printable(n).into_owned()));
     if !finding.help.is_empty() {
         notes.push(format!("help: {}", printable(&finding.help)));

@@ -1,5 +1,7 @@
 //! Calls: to the contract's own functions, known helpers, through tables.
 
+use std::sync::Arc;
+
 use smallvec::SmallVec;
 
 use super::arena::{Bytes, Kind, LabelSet, Pred, PredSet, Val, ValData};
@@ -7,8 +9,9 @@ use super::interp::{Frame, MAX_DEPTH, Machine};
 use super::intrinsics::Intrinsic;
 use super::memory::State;
 use super::program::Extent;
-use super::record::{Ctx, EventKind};
+use super::record::{Ctx, EffectRecord, EventKind};
 use crate::facts::{Reason, Relation};
+use crate::host::EffectKind;
 use crate::ir::{Func, Sig};
 use crate::module::Table;
 
@@ -46,6 +49,9 @@ impl<'p> Machine<'p> {
         }
         let summary = &info.summary;
         if !summary.returns && !summary.ends {
+            if summary.speaks {
+                self.last_words(frame, state, offset, func, args);
+            }
             self.event(frame, offset, EventKind::Trap);
             return None;
         }
@@ -84,6 +90,37 @@ impl<'p> Machine<'p> {
         };
         *state = after;
         Some(results)
+    }
+
+    /// Tells what a function that only aborts can put into its message: what is behind its arguments. A number among
+    /// them is an index or a length, as a bounds check has them.
+    fn last_words(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) {
+        let mut labels = LabelSet::NONE;
+        for arg in args {
+            for place in self.places(*arg, 0) {
+                let more = state.reachable(&mut self.arena, &self.program.image, place, REACH, 3);
+                labels = self.arena.union(labels, more);
+            }
+        }
+        if labels == LabelSet::NONE {
+            return;
+        }
+        let message = self.arena.hole(labels, None);
+        let record = EffectRecord {
+            kinds: Arc::from([EffectKind::PanicAbort]),
+            host_function: self.program.module.func_label(func),
+            operands: vec![("error-message".into(), message)],
+            gives: LabelSet::NONE,
+            may_reenter: false,
+        };
+        self.event(frame, offset, EventKind::Effect(record));
     }
 
     /// Notes that code was not followed.

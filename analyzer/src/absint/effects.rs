@@ -144,12 +144,20 @@ impl Builder<'_> {
                     at = after;
                     continue;
                 }
-                EventKind::Assert(preds) => {
+                EventKind::Assert(preds, told) => {
                     let branch = self.branch(*preds);
                     let node = self.add(ctx, event.offset, NodeKind::Branch(branch));
                     let trap = self.add(ctx, event.offset, NodeKind::Trap);
                     self.link(at, node);
-                    self.link(node, trap);
+                    match told {
+                        Some(effect) => {
+                            let kind = NodeKind::Effect(self.effect(effect));
+                            let told = self.add(ctx, event.offset, kind);
+                            self.link(node, told);
+                            self.link(told, trap);
+                        }
+                        None => self.link(node, trap),
+                    }
                     let go_on = self.add(ctx, event.offset, NodeKind::Join);
                     self.link(node, go_on);
                     at = go_on;

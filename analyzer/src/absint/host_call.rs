@@ -70,14 +70,13 @@ impl<'p> Machine<'p> {
         if let Some(AbortsIf::Zero { arg }) = host.aborts_if
             && let Some(condition) = args.get(usize::from(arg))
         {
-            return self.assert(frame, offset, *condition, results);
+            let condition = *condition;
+            let inputs = self.inputs(state, host, args);
+            let told = self.told_by_abort(host.shown(), &named(&inputs));
+            return self.assert(frame, offset, condition, results, told);
         }
         let inputs = self.inputs(state, host, args);
-        let mut operands: Vec<(What, Bytes)> = inputs
-            .iter()
-            .filter(|i| !i.arg.what.is_empty() && !matches!(i.arg.role, Role::Len | Role::Cap))
-            .map(|i| (i.arg.what.clone(), i.content))
-            .collect();
+        let mut operands = named(&inputs);
         let mut kinds: Arc<[EffectKind]> = Arc::from(&*host.effects);
         let mut shown = host.shown().to_owned();
         if host.selector.is_some() {
@@ -101,7 +100,11 @@ impl<'p> Machine<'p> {
                 .is_some_and(|flags| flags & mask != 0),
             _ => false,
         };
-        if telling && !kinds.contains(&EffectKind::PanicAbort) {
+        if kinds.contains(&EffectKind::PanicAbort) {
+            if let Some(record) = self.told_by_abort(&shown, &operands) {
+                self.event(frame, offset, EventKind::Effect(record));
+            }
+        } else if telling {
             let may_reenter = self.may_reenter(host, &kinds, args);
             let record = EffectRecord {
                 kinds: Arc::clone(&kinds),
@@ -129,6 +132,24 @@ impl<'p> Machine<'p> {
         Some(self.result(frame, state, offset, host, &inputs, &out, results))
     }
 
+    /// What an abort publishes: a message that is not the same for all.
+    fn told_by_abort(&self, function: &str, operands: &[(What, Bytes)]) -> Option<EffectRecord> {
+        let mut messages = operands.iter().filter(|(what, _)| what == "error-message");
+        messages
+            .any(|(_, content)| {
+                self.arena.pieces(*content).iter().any(|piece| {
+                matches!(piece, Piece::Hole { labels, .. } if *labels != LabelSet::NONE)
+            })
+            })
+            .then(|| EffectRecord {
+                kinds: Arc::from([EffectKind::PanicAbort]),
+                host_function: function.to_owned(),
+                operands: operands.to_vec(),
+                gives: LabelSet::NONE,
+                may_reenter: false,
+            })
+    }
+
     /// Aborts unless a condition holds.
     fn assert(
         &mut self,
@@ -136,16 +157,20 @@ impl<'p> Machine<'p> {
         offset: u32,
         condition: Val,
         results: usize,
+        told: Option<EffectRecord>,
     ) -> Option<Results> {
         match self.arena.as_const(condition) {
             Some(0) => {
+                if let Some(record) = told {
+                    self.event(frame, offset, EventKind::Effect(record));
+                }
                 self.event(frame, offset, EventKind::Trap);
                 return None;
             }
             Some(_) => {}
             None => {
                 let preds = self.arena.decision(condition);
-                self.event(frame, offset, EventKind::Assert(preds));
+                self.event(frame, offset, EventKind::Assert(preds, told));
             }
         }
         Some(self.unknown_results(results, LabelSet::NONE))
@@ -688,6 +713,15 @@ impl<'p> Machine<'p> {
             .and_then(|flags| self.arena.as_const(*flags));
         self.program.host.may_reenter(host, kinds, flags)
     }
+}
+
+/// The inputs that mean something.
+fn named(inputs: &[Input<'_>]) -> Vec<(What, Bytes)> {
+    inputs
+        .iter()
+        .filter(|i| !i.arg.what.is_empty() && !matches!(i.arg.role, Role::Len | Role::Cap))
+        .map(|i| (i.arg.what.clone(), i.content))
+        .collect()
 }
 
 /// What the host gives: content, and where it comes from.

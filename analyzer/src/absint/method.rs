@@ -15,7 +15,7 @@ use super::memory::State;
 use super::names;
 use super::program::Program;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
-use crate::host::{Dispatch, EntryKind, ExportedEntry, Role};
+use crate::host::{Dispatch, EffectKind, EntryKind, ExportedEntry, Role};
 use crate::spec::{self, Specs};
 
 /// Stand for the contract's own account and for another's: no name that a contract would compare with.
@@ -303,7 +303,11 @@ fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
     let mut places: Vec<(u32, u32)> = graph
         .nodes
         .values()
-        .filter(|n| matches!(n.kind, NodeKind::Effect(_) | NodeKind::Unknown(_)))
+        .filter(|n| match &n.kind {
+            // What is refused is no trait of a method.
+            NodeKind::Effect(effect) => !effect.is(EffectKind::PanicAbort),
+            kind => matches!(kind, NodeKind::Unknown(_)),
+        })
         .map(|n| {
             let outer = n.site.chain.last().map_or(0, |c| c.1);
             (n.site.offset, outer)

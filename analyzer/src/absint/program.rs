@@ -73,12 +73,14 @@ impl<'m> Program<'m> {
                 asserts: matches!(host.aborts_if, Some(AbortsIf::Zero { .. })),
                 returns: !summary::aborts(host),
                 ends: host.is(EffectKind::Exit),
+                speaks: host.args.iter().any(|arg| arg.what == "error-message"),
             },
             None => HostSummary {
                 pure: false,
                 asserts: false,
                 returns: true,
                 ends: false,
+                speaks: false,
             },
         };
         let image = image(module);

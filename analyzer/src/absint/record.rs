@@ -38,8 +38,8 @@ pub(super) enum EventKind {
     Effect(EffectRecord),
     /// A call of which something is worth telling. One of several, if the target was not certain.
     Call(Vec<(Ctx, Func)>),
-    /// The host aborts unless a condition holds.
-    Assert(PredSet),
+    /// The host aborts unless a condition holds, and publishes this, if it is data.
+    Assert(PredSet, Option<EffectRecord>),
     Trap,
     Return,
     Unknown(Reason),

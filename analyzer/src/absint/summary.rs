@@ -46,6 +46,8 @@ pub(super) struct Summary {
     pub(super) returns: bool,
     /// Whether it can end the method with success.
     pub(super) ends: bool,
+    /// Whether it can hand the host a message that says why it aborts.
+    pub(super) speaks: bool,
     /// Whether it reaches `memory.grow`.
     pub(super) grows: bool,
     /// Instructions, callees included (each once per call).
@@ -62,6 +64,7 @@ impl Summary {
             alone: true,
             returns: true,
             ends: false,
+            speaks: false,
             grows: false,
             size: 0,
             writes: SmallVec::from_elem(Extent::Nothing, params),
@@ -155,6 +158,7 @@ pub(super) struct HostSummary {
     pub(super) asserts: bool,
     pub(super) returns: bool,
     pub(super) ends: bool,
+    pub(super) speaks: bool,
 }
 
 impl HostSummary {
@@ -223,6 +227,7 @@ impl Context<'_> {
                             summary.pure &= host.is_pure();
                             summary.alone &= host.is_pure() || host.asserts;
                             summary.ends |= host.ends;
+                            summary.speaks |= host.speaks;
                             goes_on &= host.returns;
                             for arg in &data.args {
                                 write(&mut summary, base(*arg), Extent::Unknown);
@@ -234,10 +239,12 @@ impl Context<'_> {
                         } else if !returning[*callee]
                             && all[*callee].as_ref().is_none_or(|s| !s.ends)
                         {
-                            // Whatever it does, the host undoes it.
+                            // Whatever it does, the host undoes it; but not what it says.
+                            summary.speaks |= all[*callee].as_ref().is_some_and(|s| s.speaks);
                             break;
                         } else if let Some(callee) = &all[*callee] {
                             goes_on &= callee.returns;
+                            summary.speaks |= callee.speaks;
                             summary.pure &= callee.pure;
                             summary.alone &= callee.alone;
                             summary.ends |= callee.ends;

@@ -2,7 +2,9 @@
 
 use contract_lint_analyzer::facts::Method;
 
-use super::sources::{Place, judge, notes, of_method, zone};
+use super::judge::{Question, commitment, judge};
+use super::sinks::zone;
+use super::sources::{Place, of_method};
 use crate::declare_lint;
 use crate::finding::{Finding, Step};
 use crate::lint::{Confidence, Context};
@@ -62,19 +64,25 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
         let confidence = match data.place {
             Place::Param(_) => Confidence::High,
             Place::Argument => Confidence::Medium,
-            Place::Key(_) => continue,
+            Place::Key(_) | Place::Labelled(_) => continue,
         };
-        let sink = SinkKind::Parameter;
-        let judged = judge(cx.policy, &data.class, sink, zone, lint.name, lint.severity);
+        let asked = Question {
+            class: &data.class,
+            sink: SinkKind::Parameter,
+            zone,
+            from: zone,
+            lint: lint.name,
+            usual: lint.severity,
+        };
         let subject = format!("{} {}", data.class.id, data.name);
-        let Some(severity) = judged.filter(|_| findings.iter().all(|f| f.subject != subject))
-        else {
+        let denial = judge(cx.policy, &asked);
+        let Some(denial) = denial.filter(|_| findings.iter().all(|f| f.subject != subject)) else {
             continue;
         };
         let message = format!("the parameter `{}` is sent in the clear", data.name);
         findings.push(Finding {
             lint,
-            severity,
+            severity: denial.severity,
             confidence,
             trace: vec![Step {
                 message: message.clone(),
@@ -83,10 +91,13 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             message,
             method: method.name.clone(),
             primary: 0,
-            notes: notes(&data, zone),
-            help:
-                "take a commitment, a hash over the data and a secret salt made outside the chain"
-                    .to_owned(),
+            notes: vec![
+                format!("`{}` is declared as `{}`", data.name, data.class.id),
+                denial.why,
+            ],
+            help: denial
+                .fix
+                .unwrap_or_else(|| format!("take {}", commitment(cx.policy, &data))),
             also: Vec::new(),
             subject,
         });

@@ -1,8 +1,6 @@
 //! `sensitive-to-event`.
 
-use contract_lint_analyzer::host::EffectKind;
-
-use super::flow::{Exposure, exposed};
+use super::flow::{Exposure, findings};
 use crate::declare_lint;
 use crate::finding::Finding;
 use crate::lint::Context;
@@ -10,8 +8,8 @@ use crate::policy::SinkKind;
 
 declare_lint! {
     /// ### What it does
-    /// Looks for data that the policy declares sensitive in the topics or the data of an event, in the clear, in a zone
-    /// that is not trusted enough for its class.
+    /// Looks for data that the policy declares sensitive in the topics or the data of an event, or in the log of a
+    /// node, in the clear or as a digest without a secret salt, in a zone that is not trusted enough for its class.
     ///
     /// ### Why is this bad?
     /// Events are kept with the block, indexed by many, and never deleted.
@@ -42,13 +40,14 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let exposure = Exposure {
+    let exposure = |sink, happens| Exposure {
         lint: SENSITIVE_TO_EVENT.meta,
-        effect: EffectKind::EventLog,
-        sink: SinkKind::Event,
-        operands: &[],
-        happens: "is published in an event",
-        help: "publish a commitment, a hash over the data and a secret salt, or nothing about it",
+        sink,
+        happens,
+        instead: "publish",
     };
-    exposed(cx, &exposure)
+    let mut all = findings(cx, &exposure(SinkKind::Event, "is published in an event"));
+    let logged = exposure(SinkKind::NodeLog, "is written to the logs of nodes");
+    all.extend(findings(cx, &logged));
+    all
 }

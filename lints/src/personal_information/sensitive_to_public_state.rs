@@ -1,8 +1,6 @@
 //! `sensitive-to-public-state`.
 
-use contract_lint_analyzer::host::EffectKind;
-
-use super::flow::{Exposure, exposed};
+use super::flow::{Exposure, findings};
 use crate::declare_lint;
 use crate::finding::Finding;
 use crate::lint::Context;
@@ -27,7 +25,8 @@ declare_lint! {
     /// ```
     ///
     /// ### Known problems
-    /// What a digest hides is not reported, even where its input can be guessed. Where the code does not tell
+    /// A digest counts as the data itself where the values of its class can be tried and nothing secret is hashed with
+    /// it; one with a salt that everybody knows is reported by `weak-anonymisation`. Where the code does not tell
     /// arguments apart, any argument may be taken for the declared one, at low confidence.
     pub SENSITIVE_TO_PUBLIC_STATE {
         name: "sensitive-to-public-state",
@@ -45,11 +44,9 @@ declare_lint! {
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let exposure = Exposure {
         lint: SENSITIVE_TO_PUBLIC_STATE.meta,
-        effect: EffectKind::StorageWrite,
         sink: SinkKind::State,
-        operands: &["storage-key", "storage-value"],
-        happens: "is stored in the clear",
-        help: "store a commitment, a hash over the data and a secret salt, and keep the data off this chain",
+        happens: "is stored",
+        instead: "keep the data off this chain, and store",
     };
-    exposed(cx, &exposure)
+    findings(cx, &exposure)
 }

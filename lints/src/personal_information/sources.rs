@@ -1,14 +1,13 @@
 //! What the policy's sources mean for one method.
 
-use contract_lint_analyzer::facts::{Content, Label, Method, Piece};
-use contract_lint_analyzer::host::EntryKind;
+use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece};
+use contract_lint_analyzer::host::{EntryKind, HostModel};
 
-use crate::lint::{Confidence, Context, Severity};
-use crate::policy::{
-    Action, Class, Form, KeyPattern, NamePattern, Policy, Selector, Sensitivity, SinkKind,
-};
+use crate::lint::{Confidence, Context};
+use crate::policy::{Class, Form, HostSelector, KeyPattern, NamePattern, Selector};
 
 /// Where sensitive data is in a method.
+#[derive(Clone)]
 pub(super) enum Place<'a> {
     /// In the parameter of this number.
     Param(u32),
@@ -16,9 +15,12 @@ pub(super) enum Place<'a> {
     Argument,
     /// Under such keys.
     Key(&'a KeyPattern),
+    /// In what a host function gives or is given: data with these labels.
+    Labelled(Labels),
 }
 
 /// Sensitive data of a method, in the clear where it comes from.
+#[derive(Clone)]
 pub(super) struct Sensitive<'a> {
     pub class: Class,
     pub place: Place<'a>,
@@ -26,40 +28,93 @@ pub(super) struct Sensitive<'a> {
     pub name: String,
 }
 
-/// What the policy declares sensitive in a method that is entered by a transaction.
+/// Sensitive data found in a content.
+pub(super) struct Found {
+    pub confidence: Confidence,
+    pub form: Shape,
+}
+
+/// The shape in which sensitive data is found, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shape {
+    /// As it is, or in an encoding.
+    Clear,
+    /// As a digest of nothing else.
+    Digest,
+    /// As a digest together with what everybody can look up.
+    PublicSalt,
+    /// As a digest together with another argument, or with something unknown.
+    Salted,
+}
+
+/// What the policy declares sensitive in a method that outsiders enter.
 pub(super) fn of_method<'a>(cx: &Context<'a>, method: &Method) -> Vec<Sensitive<'a>> {
-    if !matches!(method.kind, EntryKind::Call | EntryKind::Init) {
-        return Vec::new();
-    }
     let mut found = Vec::new();
     for source in &cx.policy.sources {
         let Some(class) = cx.policy.class_of(source.class.as_str()) else {
             continue;
         };
-        if source.form != Form::Plaintext {
-            continue;
-        }
-        match &source.select {
-            Selector::Param {
-                method: wanted,
-                param,
-                ..
-            } if wanted.matches(&method.name) => {
-                let exact = wanted.as_str() == method.name;
-                for (place, name) in parameters(method, param, exact) {
-                    let class = class.clone();
-                    found.push(Sensitive { class, place, name });
-                }
-            }
-            Selector::Key(pattern) => found.push(Sensitive {
-                class,
-                place: Place::Key(pattern),
-                name: pattern.to_string(),
-            }),
-            _ => {}
+        if source.form == Form::Plaintext {
+            let data = |(place, name)| Sensitive {
+                class: class.clone(),
+                place,
+                name,
+            };
+            found.extend(
+                places(&source.select, method, &cx.facts.host)
+                    .into_iter()
+                    .map(data),
+            );
         }
     }
     found
+}
+
+/// The places in a method that a selector stands for, with their names.
+fn places<'a>(
+    select: &'a Selector,
+    method: &Method,
+    model: &HostModel,
+) -> Vec<(Place<'a>, String)> {
+    match select {
+        Selector::Param {
+            method: wanted,
+            param,
+            path,
+        } if is_sent(method) && wanted.matches_method(method) => {
+            let exact = wanted.names(method);
+            let mut places = parameters(method, param, exact);
+            for (_, name) in &mut places {
+                name.push_str(path);
+            }
+            places
+        }
+        Selector::Key(pattern) => vec![(Place::Key(pattern), pattern.to_string())],
+        Selector::Host(host) => labelled(host, method, model)
+            .into_iter()
+            .map(|labels| (Place::Labelled(labels), host.to_string()))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Whether a selector stands for anything in a method. Stored data is looked for under all keys.
+pub(crate) fn is_in(select: &Selector, method: &Method, model: &HostModel) -> bool {
+    match select {
+        Selector::Key(pattern) => method
+            .graph
+            .effects()
+            .any(|(_, effect)| effect.key().is_some_and(|key| pattern.matches(key))),
+        _ => !places(select, method, model).is_empty(),
+    }
+}
+
+/// Whether the method's arguments are part of a transaction.
+fn is_sent(method: &Method) -> bool {
+    matches!(
+        method.kind,
+        EntryKind::Call | EntryKind::Init | EntryKind::Notification | EntryKind::Callback
+    )
 }
 
 fn parameters<'a>(method: &Method, wanted: &NamePattern, exact: bool) -> Vec<(Place<'a>, String)> {
@@ -78,21 +133,65 @@ fn parameters<'a>(method: &Method, wanted: &NamePattern, exact: bool) -> Vec<(Pl
     }
     // Without names in the code, only a declaration that names method and parameter says that there is one.
     match wanted {
-        NamePattern::Glob(name) if exact && !name.as_str().contains(['*', '?']) => {
+        NamePattern::Glob(name) if exact && !name.is_pattern() => {
             vec![(Place::Argument, name.as_str().to_owned())]
         }
         _ => Vec::new(),
     }
 }
 
+/// The labels of what the selected host calls of a method give or are given.
+fn labelled(host: &HostSelector, method: &Method, model: &HostModel) -> Vec<Labels> {
+    let mut found: Vec<Labels> = method
+        .graph
+        .effects()
+        .filter_map(|(_, effect)| host.data(effect, model))
+        .filter(|labels| !labels.is_empty())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
 impl Sensitive<'_> {
-    /// How sure it is that a content holds the data in the clear; `None` if nothing says so.
-    pub(super) fn within(&self, content: &Content) -> Option<Confidence> {
+    /// The data in a content, in the worst shape in which it is there; `None` if nothing says that it is there.
+    pub(super) fn within(&self, content: &Content) -> Option<Found> {
+        let clear = self.sure(content).map(|confidence| Found {
+            confidence,
+            form: Shape::Clear,
+        });
+        let labels = content.labels();
+        let digests = labels.iter().filter_map(|label| match label {
+            Label::Digest(input) => Some(Found {
+                confidence: self.sure(input)?,
+                form: self.salt(input),
+            }),
+            _ => None,
+        });
+        clear.into_iter().chain(digests).min_by_key(|f| f.form)
+    }
+
+    /// How sure it is that a content holds the data as it is.
+    fn sure(&self, content: &Content) -> Option<Confidence> {
         let in_piece = |piece: &Piece| match piece {
             Piece::Const(_) => None,
             Piece::Hole { labels, .. } => labels.iter().filter_map(|l| self.is(l)).max(),
         };
         content.pieces.iter().filter_map(in_piece).max()
+    }
+
+    /// What a digest over the data covers beside it. Constants tell digests apart, but hide nothing.
+    fn salt(&self, input: &Content) -> Shape {
+        let mut shape = Shape::Digest;
+        for label in input.labels() {
+            let this = match &label {
+                label if self.is(label).is_some() => continue,
+                Label::Param(_) | Label::Input | Label::Digest(_) => Shape::Salted,
+                _ => Shape::PublicSalt,
+            };
+            shape = shape.max(this);
+        }
+        shape
     }
 
     fn is(&self, label: &Label) -> Option<Confidence> {
@@ -106,46 +205,8 @@ impl Sensitive<'_> {
             (Place::Key(pattern), Label::Storage(key)) if pattern.matches(key) => {
                 Some(Confidence::Medium)
             }
+            (Place::Labelled(labels), label) if labels.contains(label) => Some(Confidence::Medium),
             _ => None,
         }
     }
-}
-
-/// The zone in which the contract runs.
-pub(super) fn zone<'a>(cx: &Context<'a>) -> &'a str {
-    cx.policy.zone(cx.facts.host.public)
-}
-
-/// How bad it is that data of a class is at a sink in the clear; `None` if it may be there.
-pub(super) fn judge(
-    policy: &Policy,
-    class: &Class,
-    sink: SinkKind,
-    zone: &str,
-    lint: &str,
-    usual: Severity,
-) -> Option<Severity> {
-    let rule = policy
-        .rule(&class.id, sink, zone)
-        .filter(|rule| rule.lint.as_ref().is_none_or(|l| l.matches(lint)));
-    match rule {
-        Some(rule) if rule.action == Action::Allow => None,
-        Some(rule) => Some(rule.severity.unwrap_or(usual).min(usual)),
-        None if policy.may_appear(class, zone) => None,
-        None => Some(match class.sensitivity {
-            Sensitivity::Sensitive | Sensitivity::Secret => usual,
-            _ => usual.min(Severity::High),
-        }),
-    }
-}
-
-/// The sentences that say what was declared.
-pub(super) fn notes(data: &Sensitive<'_>, zone: &str) -> Vec<String> {
-    vec![
-        format!("`{}` is declared as `{}`", data.name, data.class.id),
-        format!(
-            "`{}` needs zone `{}` or one more trusted; the contract runs in `{zone}`",
-            data.class.id, data.class.min_zone
-        ),
-    ]
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use contract_lint_analyzer::facts::Method;
 use serde::Deserialize;
 
 /// A name in which `*` stands for any characters and `?` for any one.
@@ -28,6 +29,21 @@ impl Glob {
             .collect();
         let name: Vec<char> = name.chars().collect();
         matches(&pattern, &name, |a, b| a == b)
+    }
+
+    /// Whether it can stand for several names.
+    pub fn is_pattern(&self) -> bool {
+        self.0.contains(['*', '?'])
+    }
+
+    /// Whether a method is meant, by its name alone or after the export that serves it (`execute.register`).
+    pub fn matches_method(&self, method: &Method) -> bool {
+        self.matches(&method.name) || self.matches(&format!("{}.{}", method.export, method.name))
+    }
+
+    /// Whether it names just this method.
+    pub fn names(&self, method: &Method) -> bool {
+        !self.is_pattern() && self.matches_method(method)
     }
 
     /// As it is written.

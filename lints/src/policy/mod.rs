@@ -10,6 +10,7 @@ mod class;
 mod crypto;
 mod flow;
 mod glob;
+mod host_selector;
 mod problem;
 mod selector;
 mod zone;
@@ -23,8 +24,9 @@ pub use flow::{
     Source, ZoneGate,
 };
 pub use glob::Glob;
+pub use host_selector::{HostPart, HostSelector};
 pub use problem::{Problem, Step};
-pub use selector::{HostPart, KeyPattern, NamePattern, Selector};
+pub use selector::{KeyPattern, NamePattern, Selector};
 pub use zone::Zones;
 
 /// The declarations that lints consult.
@@ -135,9 +137,9 @@ impl Policy {
         self.zones.at_least(zone, &class.min_zone)
     }
 
-    /// The first rule about data of a class at a sink in a zone.
-    pub fn rule(&self, class: &str, sink: SinkKind, zone: &str) -> Option<&Rule> {
-        self.rules.iter().find(|rule| {
+    /// The first rule about data of a class at a sink in a zone, and its number in the file, from 1.
+    pub fn rule(&self, class: &str, sink: SinkKind, zone: &str) -> Option<(usize, &Rule)> {
+        (1..).zip(&self.rules).find(|(_, rule)| {
             rule.class.matches(class)
                 && rule.sink.iter().any(|kind| *kind == sink)
                 && rule.zone.as_deref().is_none_or(|wanted| {

@@ -16,6 +16,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use super::glob::{Glob, Wild, matches};
+use super::host_selector::{HostPart, HostSelector};
 
 /// Which data is meant.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,16 +34,7 @@ pub enum Selector {
     /// What is stored under such keys.
     Key(KeyPattern),
     /// What a host function is given or gives.
-    Host {
-        /// The function.
-        function: Glob,
-        /// The operation, where the function serves several.
-        operation: Option<String>,
-        /// Conditions on further arguments: name and value.
-        arguments: Vec<(String, Glob)>,
-        /// Which of what goes in and out.
-        part: HostPart,
-    },
+    Host(HostSelector),
     /// Text in the data section.
     Data(NamePattern),
     /// A parameter of a function inside the contract.
@@ -52,17 +44,6 @@ pub enum Selector {
         /// The parameter, from 0.
         index: u32,
     },
-}
-
-/// Which of what goes in and out of a host function.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HostPart {
-    /// The argument of this number, from 0.
-    Argument(u32),
-    /// What it writes to memory.
-    Output,
-    /// What it returns.
-    Returned,
 }
 
 /// A name: with wildcards, as a regular expression, or by its place.
@@ -88,6 +69,19 @@ impl NamePattern {
         }
     }
 
+    /// Where in a text it is found: a regular expression anywhere, a name if it is all of it.
+    pub fn find_in(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        match self {
+            NamePattern::Regex(regex) => regex.find_iter(text).map(|m| m.range()).collect(),
+            NamePattern::Glob(glob) => glob
+                .matches(text)
+                .then_some(0..text.len())
+                .into_iter()
+                .collect(),
+            NamePattern::Index(_) => Vec::new(),
+        }
+    }
+
     fn parse(text: &str) -> Result<Self, String> {
         if text.is_empty() {
             return Err("a name is missing".to_owned());
@@ -110,6 +104,38 @@ impl NamePattern {
         match text.strip_prefix('#') {
             Some(index) => Ok(NamePattern::Index(number(index)?)),
             None => Ok(NamePattern::Glob(Glob::new(text))),
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Selector::Param {
+                method,
+                param,
+                path,
+            } => {
+                write!(f, "param:{method}.{param}")?;
+                if path.is_empty() {
+                    return Ok(());
+                }
+                write!(f, "${path}")
+            }
+            Selector::Key(pattern) => write!(f, "key:{pattern}"),
+            Selector::Host(host) => write!(f, "host:{host}"),
+            Selector::Data(pattern) => write!(f, "data:{pattern}"),
+            Selector::Local { function, index } => write!(f, "local:{function}#{index}"),
+        }
+    }
+}
+
+impl fmt::Display for NamePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NamePattern::Glob(glob) => write!(f, "{glob}"),
+            NamePattern::Regex(regex) => write!(f, "/{regex}/"),
+            NamePattern::Index(index) => write!(f, "#{index}"),
         }
     }
 }
@@ -202,12 +228,13 @@ fn host(text: &str) -> Result<Selector, String> {
             None => operation = Some(condition.trim_matches('"').to_owned()),
         }
     }
-    Ok(Selector::Host {
+    Ok(Selector::Host(HostSelector {
         function: Glob::new(function),
         operation,
         arguments,
         part,
-    })
+        text: text.to_owned(),
+    }))
 }
 
 fn number(text: &str) -> Result<u32, String> {
@@ -279,15 +306,20 @@ impl KeyPattern {
 
     /// Whether all keys of that content are meant. A part that the analysis does not know is only covered by `*`.
     pub fn matches(&self, key: &Content) -> bool {
-        let mut symbols = Vec::new();
-        for piece in &key.pieces {
-            match piece {
-                Piece::Const(bytes) => symbols.extend(bytes.iter().copied().map(Some)),
-                Piece::Hole { .. } => symbols.push(None),
-            }
-        }
-        matches(&self.parts, &symbols, |byte, symbol| *symbol == Some(*byte))
+        fits(&self.parts, key)
     }
+}
+
+/// Whether a pattern covers all that a content may be. Bytes that are not known are only covered by `*`.
+pub(super) fn fits(pattern: &[Wild<u8>], content: &Content) -> bool {
+    let mut symbols = Vec::new();
+    for piece in &content.pieces {
+        match piece {
+            Piece::Const(bytes) => symbols.extend(bytes.iter().copied().map(Some)),
+            Piece::Hole { .. } => symbols.push(None),
+        }
+    }
+    matches(pattern, &symbols, |byte, symbol| *symbol == Some(*byte))
 }
 
 fn hex(digits: &str) -> Result<Vec<u8>, String> {
@@ -340,12 +372,13 @@ mod tests {
 
     #[test]
     fn host_functions() {
-        let Ok(Selector::Host {
+        let Ok(Selector::Host(HostSelector {
             function,
             operation,
             arguments,
             part,
-        }) = selector("host:sys_call(GetState, key=\"invoice#*\")[out]")
+            ..
+        })) = selector("host:sys_call(GetState, key=\"invoice#*\")[out]")
         else {
             panic!("not a host function");
         };

@@ -194,11 +194,13 @@ fn result(finding: &Reported, rules: &Rules, places: &Places<'_>) -> ResultObjec
 /// The first sentence stands alone: some services show no more.
 fn message(finding: &Reported, events: &[String]) -> Text {
     let mut text = format!("{}.", escaped(&finding.message));
-    text += &format!(" Method `{}`", escaped(&finding.method));
-    if let Some(reach) = finding.reach {
-        text += &format!(", {reach}");
+    if !finding.method.is_empty() {
+        text += &format!(" Method `{}`", escaped(&finding.method));
+        if let Some(reach) = finding.reach {
+            text += &format!(", {reach}");
+        }
+        text.push('.');
     }
-    text.push('.');
     if !events.is_empty() {
         text += &format!(" Events: {}.", events.join("; "));
     }
