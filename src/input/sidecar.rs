@@ -48,6 +48,11 @@ fn candidates(contract: &Path) -> Vec<PathBuf> {
         paths.push(folder.join("schema").join(&name));
         paths.push(folder.join("../schema").join(&name));
     }
+    for message in ["instantiate", "execute", "query", "migrate", "sudo"] {
+        // The form with a file for each message, today's and that before version 1.1.
+        paths.push(folder.join(format!("schema/raw/{message}.json")));
+        paths.push(folder.join(format!("schema/{message}_msg.json")));
+    }
     // ink! and older tools call the file by one fixed name.
     paths.push(folder.join("metadata.json"));
     paths
@@ -78,7 +83,13 @@ fn recognise(path: &Path, bytes: &[u8]) -> Option<SidecarKind> {
         Some(SidecarKind::MultiversxAbi)
     } else if json.pointer("/body/functions").is_some() {
         Some(SidecarKind::NearAbi)
-    } else if json.get("execute").is_some() && json.get("instantiate").is_some() {
+    } else if json.get("execute").is_some() && json.get("instantiate").is_some()
+        || json.get("$schema").is_some()
+            && json
+                .get("title")
+                .and_then(Value::as_str)
+                .is_some_and(|title| title.ends_with("Msg"))
+    {
         Some(SidecarKind::CosmwasmSchema)
     } else {
         None

@@ -2,6 +2,7 @@
 //! and from files beside it, one file of this folder for each form.
 
 pub(crate) mod antelope;
+mod cosmwasm;
 mod multiversx;
 
 use crate::facts::Param;
@@ -47,6 +48,7 @@ impl Specs {
             let read = match sidecar.kind {
                 SidecarKind::AntelopeAbi => antelope::read(&sidecar.bytes),
                 SidecarKind::MultiversxAbi => multiversx::read(&sidecar.bytes),
+                SidecarKind::CosmwasmSchema => cosmwasm::read(&sidecar.bytes),
                 _ => Err("this form is not read yet".to_owned()),
             };
             take(sidecar.kind.name(), read);
