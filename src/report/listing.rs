@@ -5,6 +5,8 @@ use std::ops::Range;
 
 use contract_lint_analyzer::module::{FuncKind, Module};
 
+use crate::text::printable;
+
 /// Longer lines (data, tables of branches) are cut: nobody reads them.
 const MAX_LINE: usize = 240;
 
@@ -67,7 +69,10 @@ impl Listing {
                     lines.end += 1;
                 }
             }
-            listing.push(offset, line);
+            match imported_callee(module, line) {
+                Some(name) => listing.push(offset, &format!("{line} (;{name};)")),
+                None => listing.push(offset, line),
+            }
         }
         Some(listing)
     }
@@ -136,6 +141,18 @@ impl Listing {
             line: best,
             range: range.start + indent..range.end,
         })
+    }
+}
+
+/// What a line calls, if that is an import which the printer knows by its number only.
+fn imported_callee(module: &Module, line: &str) -> Option<String> {
+    let number: usize = line.trim().strip_prefix("call ")?.parse().ok()?;
+    let (_, decl) = module.funcs.iter().nth(number)?;
+    match &decl.kind {
+        FuncKind::Import { module, name } => {
+            Some(printable(&format!("{module}.{name}")).into_owned())
+        }
+        FuncKind::Local { .. } => None,
     }
 }
 

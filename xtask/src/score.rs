@@ -35,35 +35,58 @@ pub struct Options {
     write: bool,
 }
 
+/// What came of a comparison.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The figures.
+    pub tally: Tally,
+    /// Where findings and expectations differ.
+    pub mismatches: Vec<Mismatch>,
+}
+
+impl Outcome {
+    /// Compares what the program finds in the corpus with what the source there says.
+    pub fn of_corpus(program: &Path) -> Result<Outcome> {
+        let root = root();
+        let mut outcome = Outcome::default();
+        for contract in contracts(&root.join("corpus"))? {
+            let mismatches = contract.compare(program, &root, &mut outcome.tally)?;
+            outcome.mismatches.extend(mismatches);
+        }
+        Ok(outcome)
+    }
+
+    /// The files that tell the outcome of the corpus, with the text they should have.
+    pub fn records(&self, root: &Path) -> Result<[(PathBuf, String); 2]> {
+        corpus::records(root, &self.tally, &self.mismatches)
+    }
+}
+
 /// Compares and prints. Succeeds whatever the figures are.
 pub fn run(options: &Options) -> Result<bool> {
     let program = match &options.program {
-        Some(program) => program.clone(),
+        Some(program) => program.canonicalize()?,
         None => report::build()?,
     };
-    let mut tally = Tally::default();
-    let mut mismatches = Vec::new();
-    if let Some(folder) = &options.labelled {
-        mismatches = labelled::compare(&program, folder, &mut tally)?;
-    } else {
-        let root = root();
-        for contract in contracts(&root.join("corpus"))? {
-            mismatches.extend(contract.compare(&program, &root, &mut tally)?);
-        }
-        if options.write {
-            corpus::write(&root, &tally, &mismatches)?;
+    let outcome = match &options.labelled {
+        Some(folder) => labelled::compare(&program, folder)?,
+        None => Outcome::of_corpus(&program)?,
+    };
+    if options.write {
+        for (path, text) in outcome.records(&root())? {
+            std::fs::write(path, text)?;
         }
     }
     if options.verbose {
-        for mismatch in &mismatches {
+        for mismatch in &outcome.mismatches {
             println!("{mismatch}");
         }
         println!();
     }
     if options.json {
-        println!("{}", tally.json());
+        println!("{}", outcome.tally.json());
     } else {
-        print!("{}", tally.table());
+        print!("{}", outcome.tally.table());
     }
     Ok(true)
 }

@@ -220,8 +220,12 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The text between the marks of the README, and the list of what falls short, as they should be.
-pub(super) fn write(root: &Path, tally: &Tally, mismatches: &[Mismatch]) -> Result<()> {
+/// The README with the table between its marks, and the list of what falls short.
+pub(super) fn records(
+    root: &Path,
+    tally: &Tally,
+    mismatches: &[Mismatch],
+) -> Result<[(PathBuf, String); 2]> {
     let readme = root.join("corpus/README.md");
     let text = std::fs::read_to_string(&readme)?;
     let (before, rest) = text
@@ -231,11 +235,7 @@ pub(super) fn write(root: &Path, tally: &Tally, mismatches: &[Mismatch]) -> Resu
         .split_once(MARKS.1)
         .context("corpus/README.md has no end of the score")?;
     let table = tally.table();
-    std::fs::write(
-        &readme,
-        format!("{before}{}\n\n{table}{}{after}", MARKS.0, MARKS.1),
-    )?;
-    let list: String = mismatches.iter().map(|m| format!("{m}\n")).collect();
-    std::fs::write(root.join(SHORTFALLS), list)?;
-    Ok(())
+    let text = format!("{before}{}\n\n{table}{}{after}", MARKS.0, MARKS.1);
+    let list = mismatches.iter().map(|m| format!("{m}\n")).collect();
+    Ok([(readme, text), (root.join(SHORTFALLS), list)])
 }

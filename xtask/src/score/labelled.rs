@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use super::Outcome;
 use super::corpus::Mismatch;
 use super::report::Report;
-use super::tally::Tally;
 
 struct Label {
     module: String,
@@ -18,19 +18,19 @@ struct Label {
 }
 
 /// Compares; what is not labelled counts neither way.
-pub(super) fn compare(program: &Path, folder: &Path, tally: &mut Tally) -> Result<Vec<Mismatch>> {
+pub(super) fn compare(program: &Path, folder: &Path) -> Result<Outcome> {
     let labels = read(&folder.join("labels.tsv"))?;
     let modules: BTreeSet<&str> = labels.iter().map(|l| l.module.as_str()).collect();
     let files: Vec<PathBuf> = modules.into_iter().map(PathBuf::from).collect();
     let report = Report::of(program, folder, &files)?;
-    let mut mismatches = Vec::new();
+    let mut outcome = Outcome::default();
     for label in &labels {
         let found = report.findings.iter().any(|finding| {
             finding.file == label.module
                 && (label.entry.is_empty() || finding.method == label.entry)
                 && finding.tells(&label.lint)
         });
-        let cell = tally.cell(&label.lint, &label.platform);
+        let cell = outcome.tally.cell(&label.lint, &label.platform);
         let what = match (label.fires, found) {
             (true, true) => {
                 cell.true_positives += 1;
@@ -46,14 +46,14 @@ pub(super) fn compare(program: &Path, folder: &Path, tally: &mut Tally) -> Resul
                 "not expected"
             }
         };
-        mismatches.push(Mismatch {
+        outcome.mismatches.push(Mismatch {
             contract: label.module.clone(),
             place: label.entry.clone(),
             lint: label.lint.clone(),
             what,
         });
     }
-    Ok(mismatches)
+    Ok(outcome)
 }
 
 fn read(path: &Path) -> Result<Vec<Label>> {
