@@ -1,6 +1,5 @@
 //! What each stage costs, and all of them, on a small, a middling and a large contract.
 
-#![expect(missing_docs, reason = "criterion's macros write functions without")]
 #![expect(clippy::unwrap_used, reason = "a benchmark fails where it stands")]
 
 use std::hint::black_box;
