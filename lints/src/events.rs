@@ -1,7 +1,7 @@
 //! Questions that several lints ask of an effect graph.
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, EffectGraph, Label, Labels, Method, Node, Strength,
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
@@ -36,9 +36,13 @@ pub(crate) fn arguments(content: &Content) -> Labels {
         .collect()
 }
 
-/// Whether all bytes of a key are known: it names one thing for all callers.
+/// Whether a key names one thing for all callers: all bytes are known, or the contract's own identity.
 pub(crate) fn is_global(key: &Content) -> bool {
-    key.as_constant().is_some_and(|bytes| !bytes.is_empty())
+    !key.pieces.is_empty()
+        && key.pieces.iter().all(|piece| match piece {
+            Piece::Const(_) => true,
+            Piece::Hole { labels, .. } => labels.iter().eq([&Label::SelfIdentity]),
+        })
 }
 
 /// A step of a trace at a node.

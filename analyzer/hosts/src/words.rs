@@ -139,6 +139,9 @@ words! {
         /// The frame of a Go call: the argument is the stack pointer, a field is the offset of a string's address, which
         /// its length follows, both in 8 bytes.
         GoStack = "go-stack",
+        /// An action of Antelope: account, name, who authorises it, data. The fields are those of the data; what selects is
+        /// `account::name`, `*::name` or `*`.
+        AntelopeAction = "antelope-action",
     }
 }
 

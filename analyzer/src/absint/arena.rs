@@ -1,6 +1,7 @@
 //! Hash-consed pieces of the abstract domain: label sets, contents, predicates, values. Equal things have equal ids, so
 //! that comparing and joining states is comparing numbers.
 
+use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::rc::Rc;
 
@@ -189,6 +190,10 @@ pub(super) struct Arena {
     places: Interner<Rc<[(Space, u32)]>>,
     /// The shadow stack: what lies there is an address rather than a number.
     pub(super) stack: std::ops::Range<u32>,
+    /// A source whose data is taken to equal no constant, so that only what happens otherwise is looked into.
+    pub(super) unlike_all: Option<LabelSet>,
+    /// What data of one source was compared with for equality where that decided nothing open.
+    compared: BTreeSet<(LabelSet, u64)>,
     vals: Interner<ValData>,
     unions: FxHashMap<(LabelSet, LabelSet), LabelSet>,
     pred_unions: FxHashMap<(PredSet, PredSet), PredSet>,
@@ -209,6 +214,8 @@ impl Arena {
             choices: Interner::with_first(Rc::from([])),
             places: Interner::with_first(Rc::from([])),
             stack: 0..0,
+            unlike_all: None,
+            compared: BTreeSet::new(),
             vals: Interner::with_first(ValData {
                 kind: Kind::Any,
                 labels: LabelSet::NONE,
@@ -423,13 +430,36 @@ impl Arena {
         })
     }
 
+    /// Notes what is compared for equality with a constant. Whether they are equal, where that is taken for known.
+    pub(super) fn note_equality(&mut self, a: ValData, b: ValData) -> Option<bool> {
+        for (data, constant) in [(a, b), (b, a)] {
+            let Kind::Const(bits) = constant.kind else {
+                continue;
+            };
+            if constant.labels == LabelSet::NONE && data.labels != LabelSet::NONE {
+                self.compared.insert((data.labels, bits));
+                if data.kind == Kind::Any && self.unlike_all == Some(data.labels) {
+                    return Some(false);
+                }
+            }
+        }
+        None
+    }
+
+    /// The numbers of 64 bits that data of one source, and of no other, was compared with for equality.
+    pub(super) fn numbers_compared_with(&mut self, label: Label) -> BTreeSet<u64> {
+        let labels = self.label(label);
+        let with = self.compared.iter().filter(|(of, _)| *of == labels);
+        with.map(|(_, bits)| *bits).collect()
+    }
+
     /// The constants that data of one source, and of no other, was compared with for equality, as bytes.
-    pub(super) fn compared_with(&self, label: Label) -> std::collections::BTreeSet<Vec<u8>> {
+    pub(super) fn compared_with(&self, label: Label) -> BTreeSet<Vec<u8>> {
         let is_it = |bytes: Bytes| match &self.pieces(bytes)[..] {
             [Piece::Hole { labels, .. }] => self.label_list(*labels).eq([label]),
             _ => false,
         };
-        let mut found = std::collections::BTreeSet::new();
+        let mut found = BTreeSet::new();
         for pred in &self.preds.items {
             for (data, constant) in [(pred.left, pred.right), (pred.right, pred.left)] {
                 if pred.relation == Relation::Equal

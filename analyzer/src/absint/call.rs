@@ -20,6 +20,8 @@ use crate::module::Table;
 const LARGE: u32 = 2500;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
+/// Activations of one function within each other.
+const MAX_RECURSION: usize = 3;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
 /// How far behind a pointer an unknown function is taken to read and write.
@@ -56,9 +58,9 @@ impl<'p> Machine<'p> {
             return None;
         }
         let depth = self.stack.iter().filter(|f| **f == func).count();
-        if depth >= 2 || self.stack.len() >= MAX_DEPTH {
+        if depth >= MAX_RECURSION || self.stack.len() >= MAX_DEPTH {
             if !summary.pure {
-                let reason = if depth >= 2 {
+                let reason = if depth >= MAX_RECURSION {
                     Reason::Recursion(func)
                 } else {
                     Reason::Limit("depth of calls")

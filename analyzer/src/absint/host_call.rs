@@ -357,6 +357,21 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// A known number of 64 bits as people know it: the name that it is, or in decimal.
+    fn readable_number(&mut self, content: Bytes) -> Bytes {
+        let Some(bits) = self
+            .arena
+            .known_bytes(content)
+            .and_then(|bytes| Some(u64::from_le_bytes(bytes[..].try_into().ok()?)))
+        else {
+            return content;
+        };
+        let name = super::names::decode(bits);
+        let is_name = !name.is_empty() && !name.contains('.') && bits > u64::from(u32::MAX);
+        let text = if is_name { name } else { bits.to_string() };
+        self.arena.constant_bytes(text.as_bytes())
+    }
+
     /// The storage key, where the host has it in parts or behind a handle.
     fn add_key(
         &mut self,
@@ -388,7 +403,16 @@ impl<'p> Machine<'p> {
                 if !parts.is_empty() {
                     parts.push(slash);
                 }
-                parts.push(input.content);
+                let part = match what {
+                    // A walk finds some entry from there on, not just that one.
+                    "primary-key" | "secondary-key" if host.is(EffectKind::StorageIterate) => {
+                        let labels = self.arena.labels_of(input.content);
+                        self.arena.hole(labels, None)
+                    }
+                    "primary-key" => self.readable_number(input.content),
+                    _ => input.content,
+                };
+                parts.push(part);
             }
         }
         let stores = host.effects.iter().any(|e| {

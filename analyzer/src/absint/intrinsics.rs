@@ -2,8 +2,12 @@
 //! SDKs bring their own, mostly without names, so they are recognised by what they do: each candidate of a fitting type is
 //! run by the [concrete machine](super::concrete) on a few inputs, and what comes out must be right every time.
 
-use super::concrete::Concrete;
-use crate::ir::{FuncType, Type};
+use super::concrete::{Concrete, HostHelpers};
+use super::summary::Summary;
+use crate::entity::PrimaryMap;
+use crate::graph::callgraph::Lifted;
+use crate::ir::{Func, FuncType, Type};
+use crate::module::Module;
 
 /// A function whose meaning is known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,18 +43,74 @@ impl Intrinsic {
 /// Work that a trial may take.
 const TRIAL_FUEL: u32 = 20_000;
 
+/// Work that an entry point may take to set up memory.
+const WARM_UP_FUEL: u32 = 100_000;
+/// Entry points tried for setting up memory.
+const MAX_WARM_UPS: usize = 2;
+
+/// Finds out which functions copy, compare, allocate.
+pub(super) fn find(
+    module: &Module,
+    lifted: &Lifted,
+    helpers: &HostHelpers,
+    summaries: &PrimaryMap<Func, Option<Summary>>,
+) -> PrimaryMap<Func, Option<Intrinsic>> {
+    let mut found: PrimaryMap<Func, Option<Intrinsic>> =
+        module.funcs.keys().map(|_| None).collect();
+    let Some(start) = Concrete::new(module, lifted, helpers, 0) else {
+        return found;
+    };
+    // Allocators may assert that there is memory.
+    let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
+    let mut growing = Vec::new();
+    for func in module.funcs.keys() {
+        let Some(summary) = alone(func) else { continue };
+        if !summary.grows && summary.size < 2000 {
+            found[func] = by_trial(&start, func, module.func_type(func));
+        } else if summary.grows && summary.size < 40_000 {
+            growing.push((func, summary.size));
+        }
+    }
+    // Some allocators are only ready when an entry point has set up memory.
+    let warm = module
+        .exported_funcs()
+        .filter(|(_, func)| lifted.get(*func).is_some())
+        .take(MAX_WARM_UPS)
+        .map(|(_, func)| {
+            let mut warm = start.clone_for_trial(WARM_UP_FUEL);
+            // How far it comes does not matter.
+            let _ = warm.call(func, &vec![0; module.func_type(func).params.len()]);
+            warm
+        });
+    for start in std::iter::once(start.clone()).chain(warm) {
+        let mut allocator = None;
+        for (func, size) in &growing {
+            let ty = module.func_type(*func);
+            if *size < 20_000 && allocates(&start, *func, ty) {
+                found[*func] = Some(Intrinsic::Allocate);
+                allocator.get_or_insert((*func, ty.params.len()));
+            }
+        }
+        let Some(allocator) = allocator else { continue };
+        for (func, _) in &growing {
+            let ty = module.func_type(*func);
+            if found[*func].is_none() && reallocates(&start, *func, ty, allocator) {
+                found[*func] = Some(Intrinsic::Reallocate);
+            }
+        }
+        break;
+    }
+    found
+}
+
 /// Whether a function of this type could be an intrinsic that is found by trial.
-pub(super) fn is_candidate(ty: &FuncType) -> bool {
+fn is_candidate(ty: &FuncType) -> bool {
     let i32s = |n: usize| ty.params.len() == n && ty.params.iter().all(|p| *p == Type::I32);
     i32s(3) && matches!(ty.results[..], [] | [Type::I32])
 }
 
 /// Finds out by trial whether a function copies, fills or compares memory.
-pub(super) fn by_trial(
-    start: &Concrete<'_>,
-    func: crate::ir::Func,
-    ty: &FuncType,
-) -> Option<Intrinsic> {
+fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic> {
     let size = start.memory.len();
     // Somewhere in the middle of memory, away from what the function may keep for itself.
     let base = (size / 2) & !15;
@@ -113,7 +173,7 @@ pub(super) fn by_trial(
 }
 
 /// Whether a function allocates: called again and again it returns addresses of runs that do not overlap.
-pub(super) fn allocates(start: &Concrete<'_>, func: crate::ir::Func, ty: &FuncType) -> bool {
+fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> bool {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
     if !i32s || !matches!(ty.params.len(), 1 | 2) || ty.results != [Type::I32] {
         return false;
@@ -148,12 +208,7 @@ pub(super) fn allocates(start: &Concrete<'_>, func: crate::ir::Func, ty: &FuncTy
 }
 
 /// Whether a function reallocates: the content moves along. `allocate` is the module's allocator.
-pub(super) fn reallocates(
-    start: &Concrete<'_>,
-    func: crate::ir::Func,
-    ty: &FuncType,
-    allocate: (crate::ir::Func, usize),
-) -> bool {
+fn reallocates(start: &Concrete<'_>, func: Func, ty: &FuncType, allocate: (Func, usize)) -> bool {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
     if !i32s || !matches!(ty.params.len(), 2 | 4) || ty.results != [Type::I32] {
         return false;

@@ -436,7 +436,8 @@ impl State {
             let (val, index) = self.byte(arena, image, place.space, off);
             let data = arena.data(val);
             match data.kind {
-                Kind::Const(bits) => {
+                // One that is labelled stands for what differs from case to case, such as the contract's own account.
+                Kind::Const(bits) if data.labels == LabelSet::NONE => {
                     run.push((bits >> (8 * u32::from(index))) as u8);
                     i += 1;
                 }

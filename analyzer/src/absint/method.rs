@@ -30,6 +30,8 @@ const UNDESCRIBED: u32 = 8;
 /// How an export is entered in one run.
 #[derive(Clone, Debug, Default)]
 struct Request {
+    /// Whether it is only to be found out what the selector is compared with.
+    discover: bool,
     /// The name, selector or variant asked for; `None` for an unknown one.
     selector: Option<Selector>,
     /// The account whose action it is, where that is not the contract itself.
@@ -72,7 +74,9 @@ struct Run {
     reasons: Vec<Reason>,
     /// Constants that the selector was compared with, as bytes.
     selectors: BTreeSet<Vec<u8>>,
-    /// Constants that the account of the action was compared with.
+    /// Names that the selector was compared with.
+    names: BTreeSet<u64>,
+    /// Names that the account of the action was compared with.
     accounts: BTreeSet<u64>,
 }
 
@@ -134,16 +138,13 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
         program,
         entry,
         &Request {
+            discover: true,
             first_receiver: Some(FirstReceiver::Unknown),
             layout: Layout::Unknown,
             ..Request::default()
         },
     );
-    let mut names: BTreeSet<u64> = unknown
-        .selectors
-        .iter()
-        .filter_map(|bytes| Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?)))
-        .collect();
+    let mut names = unknown.names;
     names.extend(specs.methods().filter_map(|m| names::encode(&m.name)));
     let transfer = spec::antelope::token_transfer();
     let described = |text: &str| {
@@ -156,6 +157,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
             program,
             entry,
             &Request {
+                discover: false,
                 selector: Some(Selector::Name(name)),
                 first_receiver: Some(first),
                 layout: described(&text).map_or(Layout::Unknown, |m| Layout::Of(m.sizes.clone())),
@@ -185,6 +187,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
         }
         let anyone = ask(name, FirstReceiver::Of(OTHER_ACCOUNT));
         let by_anyone = shape(&anyone.graph);
+        let accounts = anyone.accounts.clone();
         if by_anyone != other_fallback {
             methods.push(method(
                 EntryKind::Notification,
@@ -192,7 +195,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
                 anyone,
             ));
         }
-        for account in &unknown.accounts {
+        for account in &accounts {
             let run = ask(name, FirstReceiver::Of(*account));
             let this = shape(&run.graph);
             if this != other_fallback && this != by_anyone {
@@ -331,6 +334,9 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
         .collect();
     let mut state = State::new(globals);
     machine.input = input(&mut machine.arena, request);
+    if request.discover {
+        machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
+    }
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if program.info(entry.func).is_some() {
         machine.start(entry.func, &args, state);
@@ -344,16 +350,13 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
         machine.reasons.insert(Reason::Limit("points of interest"));
     }
     let selectors = machine.arena.compared_with(Label::Selector);
-    let accounts = machine
-        .arena
-        .compared_with(Label::FirstReceiver)
-        .iter()
-        .filter_map(|bytes| Some(u64::from_le_bytes(bytes.as_slice().try_into().ok()?)))
-        .collect();
+    let names = machine.arena.numbers_compared_with(Label::Selector);
+    let accounts = machine.arena.numbers_compared_with(Label::FirstReceiver);
     Run {
         graph,
         reasons: machine.reasons.into_iter().collect(),
         selectors,
+        names,
         accounts,
     }
 }
@@ -430,7 +433,11 @@ fn arguments(
                         Some(FirstReceiver::Of(account)) => Some(account),
                         _ => None,
                     };
-                    account(machine, known, Label::FirstReceiver)
+                    let label = match request.first_receiver {
+                        Some(FirstReceiver::Own) => Label::SelfIdentity,
+                        _ => Label::FirstReceiver,
+                    };
+                    account(machine, known, label)
                 }
                 (_, "method-name") => match request.selector {
                     Some(Selector::Name(name)) => machine.arena.constant(name),

@@ -8,8 +8,10 @@
 mod arena;
 mod call;
 mod concrete;
+mod cursor;
 mod effects;
 mod host_call;
+mod inline_action;
 mod interp;
 mod intrinsics;
 mod memory;

@@ -85,6 +85,14 @@ impl Arena {
         let decreased = data.iter().any(|d| d.decreased);
         let kind = self.fold(op, args);
         if let Class::Compare(relation) = class(op) {
+            let noted = match data[..] {
+                [a, b] if relation == Relation::Equal => self.note_equality(a, b),
+                _ => None,
+            };
+            let differs = matches!(op, NumericOp::I32Ne | NumericOp::I64Ne);
+            let kind = noted
+                .map(|equal| Kind::Const(u64::from(equal != differs)))
+                .or(kind);
             if let Some(kind @ Kind::Const(_)) = kind {
                 return self.val(ValData {
                     kind,

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::concrete::{Concrete, HostHelper, HostHelpers};
+use super::concrete::HostHelper;
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
 use super::summary::{self, HostSummary, Summary};
@@ -90,7 +90,7 @@ impl<'m> Program<'m> {
             .values()
             .map(|host| host.and_then(host_helper))
             .collect();
-        let intrinsics = find_intrinsics(module, lifted, &helpers, &first);
+        let intrinsics = intrinsics::find(module, lifted, &helpers, &first);
         // Again, now that it is known what need not be looked into.
         let known = |func: Func| intrinsics[func].is_some();
         let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known, &vtables);
@@ -320,45 +320,4 @@ fn find_vtables(module: &Module, image: &Image) -> Vtables {
     let drops =
         |index| ty(index).is_some_and(|ty| ty.params == [Type::I32] && ty.results.is_empty());
     Vtables::find(image, &is_entry, &drops)
-}
-
-/// Finds out which functions copy, compare, allocate.
-fn find_intrinsics(
-    module: &Module,
-    lifted: &Lifted,
-    helpers: &HostHelpers,
-    summaries: &PrimaryMap<Func, Option<Summary>>,
-) -> PrimaryMap<Func, Option<Intrinsic>> {
-    let mut found: PrimaryMap<Func, Option<Intrinsic>> =
-        module.funcs.keys().map(|_| None).collect();
-    let Some(start) = Concrete::new(module, lifted, helpers, 0) else {
-        return found;
-    };
-    // Allocators assert that there is memory.
-    let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
-    let mut allocator = None;
-    for func in module.funcs.keys() {
-        let Some(summary) = alone(func) else { continue };
-        let ty = module.func_type(func);
-        if !summary.grows && summary.size < 2000 {
-            found[func] = intrinsics::by_trial(&start, func, ty);
-        } else if summary.grows && summary.size < 20_000 && intrinsics::allocates(&start, func, ty)
-        {
-            found[func] = Some(Intrinsic::Allocate);
-            allocator.get_or_insert((func, ty.params.len()));
-        }
-    }
-    let Some(allocator) = allocator else {
-        return found;
-    };
-    for func in module.funcs.keys() {
-        let ty = module.func_type(func);
-        if found[func].is_none()
-            && alone(func).is_some_and(|s| s.grows && s.size < 40_000)
-            && intrinsics::reallocates(&start, func, ty, allocator)
-        {
-            found[func] = Some(Intrinsic::Reallocate);
-        }
-    }
-    found
 }

@@ -31,6 +31,16 @@ impl Machine<'_> {
             .iter()
             .find(|i| std::ptr::eq(i.arg, arg))
             .map(|i| i.content);
+        if selector.encoding == Encoding::AntelopeAction {
+            let action = self.inline_action(content?);
+            let chosen = self.operation_of(&action, candidates)?;
+            let operands = self.operands_of(&action, &chosen.body);
+            return Some((
+                Arc::from(&*chosen.effects),
+                chosen.name.clone().into_owned(),
+                operands,
+            ));
+        }
         let chosen: &VirtualFunction = match selector.encoding {
             Encoding::Number => {
                 let number = self.arena.as_const(*args.get(usize::from(selector.arg))?)?;
