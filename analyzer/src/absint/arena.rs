@@ -134,6 +134,11 @@ pub(super) enum Piece {
         len: Option<u32>,
         decreased: bool,
     },
+    /// Bytes of an example that the contract is given for data with these labels.
+    Sample {
+        bytes: Rc<[u8]>,
+        labels: LabelSet,
+    },
 }
 
 /// A comparison that decides something.
@@ -154,6 +159,9 @@ pub(super) enum Kind {
     Any,
     /// All of them.
     Const(u64),
+    /// All of them in the example that is run, while other inputs have others: a number for addresses and lengths,
+    /// unknown where something is decided by it. See [`super::sample`].
+    Sample(u64),
     /// One of a few constants.
     OneOf(Choices),
     /// An address in an allocation: exactly this offset, or (`exact` false) this or a greater one.
@@ -188,6 +196,8 @@ pub(super) struct Arena {
     pred_sets: Interner<Rc<[u32]>>,
     choices: Interner<Rc<[u64]>>,
     places: Interner<Rc<[(Space, u32)]>>,
+    /// Whether examples decide as if they were constants: while the contract reads its input.
+    pub(super) sampling: bool,
     /// The shadow stack: what lies there is an address rather than a number.
     pub(super) stack: std::ops::Range<u32>,
     /// A source whose data is taken to equal no constant, so that only what happens otherwise is looked into.
@@ -213,6 +223,7 @@ impl Arena {
             pred_sets: Interner::with_first(Rc::from([])),
             choices: Interner::with_first(Rc::from([])),
             places: Interner::with_first(Rc::from([])),
+            sampling: false,
             stack: 0..0,
             unlike_all: None,
             compared: BTreeSet::new(),
@@ -286,9 +297,24 @@ impl Arena {
         }
     }
 
+    /// The number that a value is, be it only in this example: enough for addresses and lengths.
+    pub(super) fn as_number(&self, val: Val) -> Option<u64> {
+        match self.data(val).kind {
+            Kind::Const(bits) | Kind::Sample(bits) => Some(bits),
+            _ => None,
+        }
+    }
+
+    /// Whether an example's value decides like a constant: while the input is read, and the framing of the input always.
+    fn decides(&self, data: ValData) -> bool {
+        self.sampling || self.label_list(data.labels).any(|l| l == Label::Input)
+    }
+
     /// The constants that a value may be, if they are few.
     pub(super) fn as_choices(&self, val: Val) -> Option<Rc<[u64]>> {
-        match self.data(val).kind {
+        let data = self.data(val);
+        match data.kind {
+            Kind::Sample(bits) if self.decides(data) => Some(Rc::from([bits])),
             Kind::Const(bits) => Some(Rc::from([bits])),
             Kind::OneOf(id) => Some(self.choices.items[id.0 as usize].clone()),
             _ => None,
@@ -425,7 +451,7 @@ impl Arena {
                 Piece::Hole { labels, .. } => self
                     .label_list(*labels)
                     .any(|l| matches!(l, Label::Caller | Label::Origin | Label::AuthAnswer(_))),
-                Piece::Const(_) => false,
+                Piece::Const(_) | Piece::Sample { .. } => false,
             })
         })
     }
@@ -531,6 +557,40 @@ impl Arena {
         self.bytes(pieces)
     }
 
+    /// The bytes of an example, each run with the labels of the data that it stands for.
+    pub(super) fn example(
+        &mut self,
+        runs: impl IntoIterator<Item = (Rc<[u8]>, LabelSet)>,
+    ) -> Bytes {
+        let pieces: Rc<[Piece]> = runs
+            .into_iter()
+            .map(|(bytes, labels)| Piece::Sample { bytes, labels })
+            .collect();
+        Bytes(self.bytes.intern(pieces))
+    }
+
+    /// How many bytes there are, be it only in this example.
+    pub(super) fn length_of(&self, bytes: Bytes) -> Option<u32> {
+        self.pieces(bytes).iter().try_fold(0u32, |sum, piece| {
+            sum.checked_add(match piece {
+                Piece::Const(bytes) | Piece::Sample { bytes, .. } => {
+                    u32::try_from(bytes.len()).ok()?
+                }
+                Piece::Hole { len, .. } => (*len)?,
+            })
+        })
+    }
+
+    /// A number that holds in this example only.
+    pub(super) fn example_number(&mut self, bits: u64, labels: LabelSet) -> Val {
+        self.val(ValData {
+            kind: Kind::Sample(bits),
+            labels,
+            preds: PredSet::NONE,
+            decreased: false,
+        })
+    }
+
     /// All bytes, if all are known.
     pub(super) fn known_bytes(&self, bytes: Bytes) -> Option<Rc<[u8]>> {
         match &self.pieces(bytes)[..] {
@@ -555,7 +615,7 @@ impl Arena {
         let pieces = self.pieces(bytes).clone();
         let mut labels = LabelSet::NONE;
         for piece in pieces.iter() {
-            if let Piece::Hole { labels: more, .. } = piece {
+            if let Piece::Hole { labels: more, .. } | Piece::Sample { labels: more, .. } = piece {
                 labels = self.union(labels, *more);
             }
         }
@@ -603,6 +663,10 @@ impl Arena {
                     exact: false,
                 },
                 (Kind::Obj(p), Kind::Obj(q)) => Kind::Obj(self.join_bytes(p, q)),
+                (Kind::Sample(p), Kind::Const(q)) | (Kind::Const(q), Kind::Sample(p)) if p == q => {
+                    Kind::Sample(p)
+                }
+                (Kind::Sample(_), _) | (_, Kind::Sample(_)) => Kind::Any,
                 (p, q) if self.are_addresses(p, q) => {
                     match (self.as_places(p, true), self.as_places(q, true)) {
                         (Some(p), Some(q)) => {
@@ -653,14 +717,17 @@ impl Arena {
         let mut labels = LabelSet::NONE;
         let mut decreased = false;
         for piece in p[same..].iter().chain(&q[same..]) {
-            if let Piece::Hole {
-                labels: more,
-                decreased: less,
-                ..
-            } = piece
-            {
-                labels = self.union(labels, *more);
-                decreased |= less;
+            match piece {
+                Piece::Const(_) => {}
+                Piece::Sample { labels: more, .. } => labels = self.union(labels, *more),
+                Piece::Hole {
+                    labels: more,
+                    decreased: less,
+                    ..
+                } => {
+                    labels = self.union(labels, *more);
+                    decreased |= less;
+                }
             }
         }
         pieces.push(Piece::Hole {

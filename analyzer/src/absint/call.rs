@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::arena::{Bytes, Kind, LabelSet, Pred, PredSet, Val, ValData};
+use super::arena::{Bytes, Kind, Label, LabelSet, Pred, PredSet, Val, ValData};
 use super::interp::{Frame, MAX_DEPTH, Machine};
 use super::intrinsics::Intrinsic;
-use super::memory::State;
+use super::memory::{FIRST_ALLOCATION, State};
 use super::program::Extent;
 use super::record::{Ctx, EffectRecord, EventKind};
 use crate::facts::{Reason, Relation};
@@ -58,9 +58,14 @@ impl<'p> Machine<'p> {
             return None;
         }
         let depth = self.stack.iter().filter(|f| **f == func).count();
-        if depth >= MAX_RECURSION || self.stack.len() >= MAX_DEPTH {
+        let deep = if self.arena.sampling {
+            MAX_DEPTH
+        } else {
+            MAX_RECURSION
+        };
+        if depth >= deep || self.stack.len() >= MAX_DEPTH {
             if !summary.pure {
-                let reason = if depth >= MAX_RECURSION {
+                let reason = if depth >= deep {
                     Reason::Recursion(func)
                 } else {
                     Reason::Limit("depth of calls")
@@ -74,13 +79,24 @@ impl<'p> Machine<'p> {
         } else {
             LARGE
         };
-        if summary.pure && summary.size > large {
+        let samples = self.reading
+            && summary.quiet
+            && !self.arena.sampling
+            && self.reaches_input(state, args);
+        if summary.pure && summary.size > large && !samples && !self.arena.sampling {
             return Some(self.opaque(state, func, args));
         }
+        self.arena.sampling |= samples;
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
-        let outcome = self.run(func, args, state.clone(), ctx);
+        let mut outcome = self.run(func, args, state.clone(), ctx);
+        if samples {
+            self.arena.sampling = false;
+            if let Some((after, _)) = &mut outcome.after {
+                after.loosen_lengths(&mut self.arena, &self.program.image);
+            }
+        }
         if outcome.telling {
             self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
         }
@@ -244,17 +260,18 @@ impl<'p> Machine<'p> {
             Intrinsic::Compare => self.compare_memory(state, arg(0), arg(1), arg(2)),
             Intrinsic::Allocate => self.allocation(frame, offset),
             Intrinsic::Reallocate => {
-                let new = self.allocation(frame, offset);
                 let len = if args.len() == 4 {
                     self.length(arg(1))
                 } else {
                     None
                 };
                 let old = self.place(arg(0), 0);
+                if old.is_some_and(|old| old.space >= FIRST_ALLOCATION && old.exact) {
+                    // An allocation is of no certain size: it grows where it is.
+                    return Results::from_slice(&[arg(0)]);
+                }
+                let new = self.allocation(frame, offset);
                 if let (Some(to), Some(from)) = (self.place(new, 0), old) {
-                    if from.space == to.space {
-                        return Results::from_slice(&[arg(0)]);
-                    }
                     state.copy(&mut self.arena, &self.program.image, to, from, len);
                 }
                 new
@@ -331,6 +348,12 @@ impl<'p> Machine<'p> {
         }
         let count = program.module.func_type(func).results.len();
         self.unknown_results(count, labels)
+    }
+
+    /// Whether the input itself can be read through some arguments, rather than what was made of it.
+    fn reaches_input(&mut self, state: &State, args: &[Val]) -> bool {
+        let labels = self.read_by_unknown(state, args);
+        self.arena.label_list(labels).any(|l| l == Label::Input)
     }
 
     /// Where all that can be read through some arguments comes from.

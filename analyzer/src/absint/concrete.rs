@@ -2,7 +2,10 @@
 //! does by trying it, on memory as the module starts with. Of the host it knows no more than assertions and the memory
 //! helpers of C; bounded work, depth and memory.
 
+use std::sync::Arc;
+
 use super::intrinsics::Intrinsic;
+use super::trial::TrialHost;
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::Lifted;
 use crate::ir::{Callee, Func, NumericOp, Op, Terminator, eval::eval};
@@ -10,7 +13,7 @@ use crate::module::Module;
 
 /// The largest memory a trial may have, in bytes.
 const MAX_MEMORY: usize = 8 << 20;
-const MAX_DEPTH: usize = 24;
+const MAX_DEPTH: usize = 80;
 
 /// What an imported function does, as far as helpers need the host.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,12 +32,18 @@ pub(super) type HostHelpers = PrimaryMap<Func, Option<HostHelper>>;
 pub(super) struct Concrete<'a> {
     module: &'a Module,
     lifted: &'a Lifted,
-    helpers: &'a HostHelpers,
+    helpers: Arc<HostHelpers>,
     /// Linear memory.
     pub(super) memory: Vec<u8>,
     globals: Vec<u64>,
     fuel: u32,
     depth: usize,
+    /// Who answers calls of imports; without, they end the trial.
+    pub(super) host: Option<TrialHost<'a>>,
+    /// The end of the highest run of memory that was written.
+    top: usize,
+    /// The end of static data.
+    data_end: usize,
 }
 
 impl<'a> Concrete<'a> {
@@ -42,7 +51,7 @@ impl<'a> Concrete<'a> {
     pub(super) fn new(
         module: &'a Module,
         lifted: &'a Lifted,
-        helpers: &'a HostHelpers,
+        helpers: Arc<HostHelpers>,
         fuel: u32,
     ) -> Option<Self> {
         let pages = usize::try_from(module.memory_pages?).ok()?;
@@ -58,6 +67,12 @@ impl<'a> Concrete<'a> {
                 .get_mut(start..start.checked_add(bytes.len())?)?
                 .copy_from_slice(bytes);
         }
+        let data_end = module
+            .data
+            .iter()
+            .filter_map(|segment| Some(segment.address? as usize + segment.range.len()))
+            .max()
+            .unwrap_or(0);
         let globals = module
             .globals
             .values()
@@ -71,7 +86,23 @@ impl<'a> Concrete<'a> {
             globals,
             fuel,
             depth: 0,
+            host: None,
+            top: data_end,
+            data_end,
         })
+    }
+
+    /// The memory above static data, as far as it was written: the heap.
+    pub(super) fn written(&self) -> &[u8] {
+        self.memory.get(self.data_end..self.top).unwrap_or(&[])
+    }
+
+    /// Writes to memory; `None` if it does not fit.
+    pub(super) fn put(&mut self, address: u64, bytes: &[u8]) -> Option<()> {
+        let to = self.range(address, 0, bytes.len() as u64)?;
+        self.top = self.top.max(to.end);
+        self.memory[to].copy_from_slice(bytes);
+        Some(())
     }
 
     /// A copy with fresh fuel.
@@ -85,7 +116,10 @@ impl<'a> Concrete<'a> {
     /// Calls a function. `None` if it traps, asks the host for something, or takes too long.
     pub(super) fn call(&mut self, func: Func, args: &[u64]) -> Option<Vec<u64>> {
         if let Some(helper) = self.helpers[func] {
-            return self.host(helper, args);
+            return self.help(helper, args);
+        }
+        if self.host.is_some() && self.module.import(func).is_some() {
+            return self.ask(func, args);
         }
         let function = self.lifted.get(func)?;
         if self.depth >= MAX_DEPTH {
@@ -142,7 +176,7 @@ impl<'a> Concrete<'a> {
         }
     }
 
-    fn host(&mut self, helper: HostHelper, args: &[u64]) -> Option<Vec<u64>> {
+    fn help(&mut self, helper: HostHelper, args: &[u64]) -> Option<Vec<u64>> {
         match (helper, args) {
             (HostHelper::Assert(condition), args) => {
                 (*args.get(usize::from(condition))? as u32 != 0).then(Vec::new)
@@ -190,6 +224,7 @@ impl<'a> Concrete<'a> {
             }
             Op::Store { bytes, mem, .. } => {
                 let to = self.range(args[0], mem.offset, u64::from(*bytes))?;
+                self.top = self.top.max(to.end);
                 self.memory[to].copy_from_slice(args[1].to_le_bytes().get(..usize::from(*bytes))?);
                 none
             }
@@ -197,12 +232,14 @@ impl<'a> Concrete<'a> {
                 let to = self.range(args[0], 0, args[2])?;
                 let from = self.range(args[1], 0, args[2])?;
                 self.spend(args[2])?;
+                self.top = self.top.max(to.end);
                 self.memory.copy_within(from, to.start);
                 none
             }
             Op::MemoryFill => {
                 let to = self.range(args[0], 0, args[2])?;
                 self.spend(args[2])?;
+                self.top = self.top.max(to.end);
                 self.memory[to].fill(args[1] as u8);
                 none
             }
@@ -236,7 +273,7 @@ impl<'a> Concrete<'a> {
         }
     }
 
-    fn range(&self, base: u64, offset: u64, len: u64) -> Option<std::ops::Range<usize>> {
+    pub(super) fn range(&self, base: u64, offset: u64, len: u64) -> Option<std::ops::Range<usize>> {
         let start = usize::try_from(base.checked_add(offset)?).ok()?;
         let end = start.checked_add(usize::try_from(len).ok()?)?;
         (end <= self.memory.len()).then_some(start..end)

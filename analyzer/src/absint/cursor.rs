@@ -42,7 +42,7 @@ impl Cursor {
                     self.put_back(hole(len - cut));
                     missing -= cut;
                 }
-                unknown @ Piece::Hole { len: None, .. } => {
+                unknown @ (Piece::Hole { len: None, .. } | Piece::Sample { .. }) => {
                     self.rest.push(unknown);
                     return None;
                 }
@@ -53,7 +53,7 @@ impl Cursor {
 
     fn put_back(&mut self, piece: Piece) {
         let is_empty = match &piece {
-            Piece::Const(bytes) => bytes.is_empty(),
+            Piece::Const(bytes) | Piece::Sample { bytes, .. } => bytes.is_empty(),
             Piece::Hole { len, .. } => *len == Some(0),
         };
         if !is_empty {

@@ -270,6 +270,11 @@ impl Builder<'_> {
                 .iter()
                 .map(|piece| match piece {
                     Piece::Const(bytes) => facts::Piece::Const(bytes.to_vec()),
+                    Piece::Sample { labels, .. } => facts::Piece::Hole {
+                        labels: self.labels(*labels),
+                        len: None,
+                        decreased: false,
+                    },
                     Piece::Hole {
                         labels,
                         len,

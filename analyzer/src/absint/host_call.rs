@@ -18,8 +18,11 @@ use crate::ir::Func;
 /// Handles that the host hands out begin here: far from those that SDKs choose themselves.
 const FIRST_HANDLE: u64 = 0x6000_0000;
 
+/// How long the account names are that the host's registers hold: of those that the examples of [`super::sample`] have.
+const ACCOUNT_LEN: u32 = 10;
+
 /// Effects that are plumbing: not worth a node in the graph.
-const PLUMBING: &[EffectKind] = &[
+pub(super) const PLUMBING: &[EffectKind] = &[
     EffectKind::HostObject,
     EffectKind::Arith,
     EffectKind::MemoryOp,
@@ -28,6 +31,19 @@ const PLUMBING: &[EffectKind] = &[
     EffectKind::GasQuery,
     EffectKind::GasControl,
     EffectKind::CryptoMath,
+];
+
+/// Effects that a method has before it has read its input.
+pub(super) const HARMLESS: &[EffectKind] = &[
+    EffectKind::CalldataRead,
+    EffectKind::CallerIdentityRead,
+    EffectKind::OriginIdentityRead,
+    EffectKind::SelfInfo,
+    EffectKind::AttachedValueRead,
+    EffectKind::TimeInfo,
+    EffectKind::BlockInfo,
+    EffectKind::BalanceRead,
+    EffectKind::NetworkIdRead,
 ];
 
 /// What was handed to the host by one argument.
@@ -115,6 +131,9 @@ impl<'p> Machine<'p> {
             };
             self.event(frame, offset, EventKind::Effect(record));
         }
+        self.reading &= kinds
+            .iter()
+            .all(|k| HARMLESS.contains(k) || PLUMBING.contains(k));
         if ends {
             let kind = if reverts || kinds.contains(&EffectKind::PanicAbort) {
                 EventKind::Trap
@@ -506,7 +525,22 @@ impl<'p> Machine<'p> {
             }
         }
         if gives != LabelSet::NONE {
-            return self.arena.hole(gives, None);
+            let identity = kinds.iter().any(|k| {
+                matches!(
+                    k,
+                    EffectKind::CallerIdentityRead
+                        | EffectKind::OriginIdentityRead
+                        | EffectKind::SelfInfo
+                )
+            });
+            let len = (identity && self.program.host.registers).then_some(ACCOUNT_LEN);
+            return self.arena.hole(gives, len);
+        }
+        if kinds.contains(&EffectKind::MemoryOp)
+            && let [Input { arg, content }] = inputs
+            && arg.role == Role::InRegister
+        {
+            return *content;
         }
         let data: Vec<Bytes> = inputs
             .iter()
@@ -637,7 +671,13 @@ impl<'p> Machine<'p> {
                 Some(bytes) if out.labels == LabelSet::NONE => {
                     self.arena.constant(bytes.len() as u64)
                 }
-                _ => self.arena.unknown(out.labels),
+                _ => match self.arena.length_of(out.content) {
+                    Some(len) => {
+                        let labels = self.arena.labels_of(out.content);
+                        self.arena.example_number(u64::from(len), labels)
+                    }
+                    None => self.arena.unknown(out.labels),
+                },
             },
             HostResult::Number => {
                 let labels = match out.labels {
@@ -782,6 +822,11 @@ impl Arena {
         for piece in pieces.iter() {
             flat.push(match piece {
                 Piece::Const(_) => piece.clone(),
+                Piece::Sample { labels, .. } => Piece::Hole {
+                    labels: *labels,
+                    len: None,
+                    decreased: false,
+                },
                 Piece::Hole {
                     labels,
                     len,
@@ -813,6 +858,11 @@ impl Arena {
             for piece in pieces.iter() {
                 flat.push(match piece {
                     Piece::Const(_) => piece.clone(),
+                    Piece::Sample { labels, .. } => Piece::Hole {
+                        labels: *labels,
+                        len: None,
+                        decreased: false,
+                    },
                     Piece::Hole { labels, len, .. } => {
                         let list: Vec<Label> = arena.label_list(*labels).collect();
                         let mut kept = LabelSet::NONE;

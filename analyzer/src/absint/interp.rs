@@ -55,6 +55,8 @@ pub(super) struct Machine<'p> {
     pub(super) fuel: u64,
     /// What the contract reads as its input.
     pub(super) input: Bytes,
+    /// Whether that is an example which the contract is still reading.
+    pub(super) reading: bool,
     spaces: FxHashMap<(Ctx, u32), Space>,
 }
 
@@ -95,6 +97,7 @@ impl<'p> Machine<'p> {
             stack: Vec::new(),
             fuel: FUEL,
             input: Bytes::EMPTY,
+            reading: false,
             spaces: FxHashMap::default(),
         }
     }
@@ -397,7 +400,7 @@ impl<'p> Machine<'p> {
     pub(super) fn place(&self, address: Val, offset: u64) -> Option<Place> {
         let delta = offset as u32;
         match self.arena.data(address).kind {
-            Kind::Const(base) => Some(Place {
+            Kind::Const(base) | Kind::Sample(base) => Some(Place {
                 space: LINEAR,
                 off: (base as u32).wrapping_add(delta),
                 exact: true,
@@ -557,8 +560,13 @@ impl<'p> Machine<'p> {
     }
 
     fn sign_extend(&mut self, val: Val, bytes: u32, ty: crate::ir::Type) -> Val {
-        let Some(choices) = self.arena.as_choices(val) else {
-            return val;
+        let mut data = self.arena.data(val);
+        let choices = match data.kind {
+            Kind::Sample(bits) => std::rc::Rc::from([bits]),
+            _ => match self.arena.as_choices(val) {
+                Some(choices) => choices,
+                None => return val,
+            },
         };
         let shift = 64 - 8 * bytes;
         let mask = if ty == crate::ir::Type::I32 {
@@ -570,14 +578,16 @@ impl<'p> Machine<'p> {
             .iter()
             .map(|c| ((((c << shift) as i64) >> shift) as u64) & mask)
             .collect();
-        let mut data = self.arena.data(val);
-        data.kind = self.arena.kind_of_choices(extended);
+        data.kind = match (data.kind, self.arena.kind_of_choices(extended)) {
+            (Kind::Sample(_), Kind::Const(bits)) => Kind::Sample(bits),
+            (_, kind) => kind,
+        };
         self.arena.val(data)
     }
 
     /// The number that a length operand is, where it is one.
     pub(super) fn length(&self, val: Val) -> Option<u32> {
-        self.arena.as_const(val).map(|bits| bits as u32)
+        self.arena.as_number(val).map(|bits| bits as u32)
     }
 
     pub(super) fn copy_memory(&mut self, state: &mut State, to: Val, from: Val, len: Val) {

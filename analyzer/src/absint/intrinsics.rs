@@ -2,7 +2,7 @@
 //! SDKs bring their own, mostly without names, so they are recognised by what they do: each candidate of a fitting type is
 //! run by the [concrete machine](super::concrete) on a few inputs, and what comes out must be right every time.
 
-use super::concrete::{Concrete, HostHelpers};
+use super::concrete::Concrete;
 use super::summary::Summary;
 use crate::entity::PrimaryMap;
 use crate::graph::callgraph::Lifted;
@@ -52,21 +52,18 @@ const MAX_WARM_UPS: usize = 2;
 pub(super) fn find(
     module: &Module,
     lifted: &Lifted,
-    helpers: &HostHelpers,
+    start: &Concrete<'_>,
     summaries: &PrimaryMap<Func, Option<Summary>>,
 ) -> PrimaryMap<Func, Option<Intrinsic>> {
     let mut found: PrimaryMap<Func, Option<Intrinsic>> =
         module.funcs.keys().map(|_| None).collect();
-    let Some(start) = Concrete::new(module, lifted, helpers, 0) else {
-        return found;
-    };
     // Allocators may assert that there is memory.
     let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
     let mut growing = Vec::new();
     for func in module.funcs.keys() {
         let Some(summary) = alone(func) else { continue };
         if !summary.grows && summary.size < 2000 {
-            found[func] = by_trial(&start, func, module.func_type(func));
+            found[func] = by_trial(start, func, module.func_type(func));
         } else if summary.grows && summary.size < 40_000 {
             growing.push((func, summary.size));
         }

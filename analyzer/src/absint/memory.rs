@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::arena::{Arena, Bytes, Kind, LabelSet, Piece, PredSet, Space, Val, ValData};
+use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Space, Val, ValData};
 use super::trie::{Granule, Merge, Trie};
 use crate::entity::Entity;
 use crate::module::Global;
@@ -26,6 +26,10 @@ const MAX_READ: u32 = 4096;
 const MAX_COPY: u32 = 8192;
 /// How far a write at an unknown index is taken to reach.
 const INDEX_REACH: u32 = 64;
+/// Longer texts are in no example.
+const MAX_TEXT: u32 = 256;
+/// How much of memory is searched for the texts of an example.
+const MAX_GRANULES: usize = 20_000;
 /// More smears than this, and the oldest are forgotten.
 const MAX_SMEARS: usize = 96;
 
@@ -181,7 +185,7 @@ impl State {
         let mut whole = index == 0;
         let mut data = arena.data(first);
         let mut bits = 0u64;
-        let mut known = true;
+        let (mut known, mut example) = (true, false);
         for i in 0..width.min(8) {
             let Some(off) = place.off.checked_add(i) else {
                 return Val::ANY;
@@ -190,8 +194,9 @@ impl State {
             let byte = arena.data(val);
             whole &= val == first && u32::from(index) == i;
             match byte.kind {
-                Kind::Const(value) => {
+                Kind::Const(value) | Kind::Sample(value) => {
                     bits |= (value >> (8 * u32::from(index)) & 0xff) << (8 * i);
+                    example |= matches!(byte.kind, Kind::Sample(_));
                 }
                 _ => known = false,
             }
@@ -199,7 +204,9 @@ impl State {
             data.preds = arena.pred_union(data.preds, byte.preds);
             data.decreased |= byte.decreased;
         }
-        data.kind = if known {
+        data.kind = if known && example {
+            Kind::Sample(bits)
+        } else if known {
             Kind::Const(bits)
         } else if whole {
             match data.kind {
@@ -214,6 +221,20 @@ impl State {
                 }
                 Kind::Ptr { .. } if width < 4 => Kind::Any,
                 kind => kind,
+            }
+        } else if width == 8 {
+            // Such as an address and a length, moved together.
+            let low = self.load(arena, image, place, 4);
+            let upper = Place {
+                off: place.off.wrapping_add(4),
+                ..place
+            };
+            let high = self.load(arena, image, upper, 4);
+            let nothing = |val: Val| matches!(arena.data(val).kind, Kind::Any);
+            if nothing(low) && nothing(high) {
+                Kind::Any
+            } else {
+                Kind::Pair { low, high }
             }
         } else {
             Kind::Any
@@ -441,6 +462,10 @@ impl State {
                     run.push((bits >> (8 * u32::from(index))) as u8);
                     i += 1;
                 }
+                Kind::Sample(bits) if arena.sampling => {
+                    run.push((bits >> (8 * u32::from(index))) as u8);
+                    i += 1;
+                }
                 Kind::Obj(content) if index == 0 => {
                     pieces.push(Piece::Const(std::mem::take(&mut run).into()));
                     pieces.extend(arena.pieces(content).iter().cloned());
@@ -540,6 +565,25 @@ impl State {
                     }
                     at = stop;
                 }
+                Piece::Sample { bytes, labels } => {
+                    let room = (end - at).min(MAX_COPY) as usize;
+                    let vals: Vec<Val> = bytes
+                        .iter()
+                        .take(room)
+                        .map(|b| {
+                            arena.val(ValData {
+                                kind: Kind::Sample(u64::from(*b)),
+                                labels: *labels,
+                                preds: PredSet::NONE,
+                                decreased: false,
+                            })
+                        })
+                        .collect();
+                    self.put(place.space, at, vals.len() as u32, |i| {
+                        (vals[i as usize], 0)
+                    });
+                    at = at.saturating_add(vals.len() as u32);
+                }
                 Piece::Hole { len: None, .. } => {
                     // From here on it is not known where what follows begins.
                     let mut labels = LabelSet::NONE;
@@ -611,6 +655,73 @@ impl State {
             }
         }
         labels
+    }
+
+    /// Where the text of an example lies, the words beside its address that say how long it is hold for this example only.
+    pub(super) fn loosen_lengths(&mut self, arena: &mut Arena, image: &Image) {
+        for (at, granule) in self.cells.range(0, u64::MAX, MAX_GRANULES) {
+            let space = (at >> 32) as Space;
+            if space == REGISTERS || space == HANDLES {
+                continue;
+            }
+            for lane in [0u32, 4] {
+                let address = granule.vals[lane as usize];
+                if address == Val::UNSET || granule.index[lane as usize] != 0 {
+                    continue;
+                }
+                let Kind::Ptr {
+                    space: to,
+                    off: start,
+                    exact: true,
+                } = arena.data(address).kind
+                else {
+                    continue;
+                };
+                let (count, labels) = self.example_from(arena, image, to, start);
+                if count == 0 {
+                    continue;
+                }
+                let off = (at as u32).wrapping_mul(8).wrapping_add(lane);
+                for beside in [-8, -4, 4, 8] {
+                    let Some(off) = off.checked_add_signed(beside) else {
+                        continue;
+                    };
+                    let place = Place {
+                        space,
+                        off,
+                        exact: true,
+                    };
+                    let word = self.load(arena, image, place, 4);
+                    if arena.as_const(word) == Some(u64::from(count)) {
+                        let loose = arena.example_number(u64::from(count), labels);
+                        self.store(arena, place, 4, loose);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many bytes from an address on are of one piece of an example's data, and where they come from.
+    fn example_from(
+        &self,
+        arena: &mut Arena,
+        image: &Image,
+        space: Space,
+        start: u32,
+    ) -> (u32, LabelSet) {
+        let mut labels = None;
+        let mut count = 0;
+        while count < MAX_TEXT {
+            let (val, _) = self.byte(arena, image, space, start.wrapping_add(count));
+            let data = arena.data(val);
+            let is_data = matches!(data.kind, Kind::Sample(_))
+                && !arena.label_list(data.labels).any(|l| l == Label::Input);
+            if !is_data || *labels.get_or_insert(data.labels) != data.labels {
+                break;
+            }
+            count += 1;
+        }
+        (count, labels.unwrap_or(LabelSet::NONE))
     }
 
     /// The host-side object or register of that number.

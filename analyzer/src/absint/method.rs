@@ -14,6 +14,7 @@ use super::interp::Machine;
 use super::memory::State;
 use super::names;
 use super::program::Program;
+use super::sample::Sample;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EffectKind, EntryKind, ExportedEntry, Role};
 use crate::spec::{self, Specs};
@@ -37,6 +38,8 @@ struct Request {
     /// The account whose action it is, where that is not the contract itself.
     first_receiver: Option<FirstReceiver>,
     layout: Layout,
+    /// An input that the export takes, where one was found.
+    sample: Option<Sample>,
 }
 
 /// Parameters that the input consists of one after the other.
@@ -80,6 +83,16 @@ struct Run {
     accounts: BTreeSet<u64>,
 }
 
+impl Run {
+    /// Whether the method can end well, or may where it was not followed.
+    fn returns(&self) -> bool {
+        self.graph
+            .nodes
+            .values()
+            .any(|node| matches!(node.kind, NodeKind::Return | NodeKind::Unknown(_)))
+    }
+}
+
 /// Runs everything that outsiders and the host can call.
 pub(super) fn methods(
     program: &Program<'_>,
@@ -105,14 +118,28 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
     if !found.is_empty() {
         return found;
     }
-    let run = run(program, entry, &Request::default());
+    let sampled = Sample::find(program, entry.func).and_then(|sample| {
+        let request = Request {
+            sample: Some(sample.clone()),
+            ..Request::default()
+        };
+        let run = run(program, entry, &request);
+        run.returns().then_some((run, sample.params))
+    });
+    let (run, found) = match sampled {
+        Some((run, params)) => (run, Some(params)),
+        None => (run(program, entry, &Request::default()), None),
+    };
     let spec = specs.method(entry.export);
     vec![Method {
         name: entry.export.to_owned(),
         kind: entry.kind,
         export: entry.export.to_owned(),
         selector: None,
-        params: spec.map_or_else(|| unnamed_params(program, entry), |s| s.params.clone()),
+        params: spec
+            .map(|s| s.params.clone())
+            .or(found)
+            .unwrap_or_else(|| unnamed_params(program, entry)),
         graph: run.graph,
         reasons: run.reasons,
     }]
@@ -161,6 +188,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
                 selector: Some(Selector::Name(name)),
                 first_receiver: Some(first),
                 layout: described(&text).map_or(Layout::Unknown, |m| Layout::Of(m.sizes.clone())),
+                ..Request::default()
             },
         )
     };
@@ -337,6 +365,7 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
     if request.discover {
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
+    machine.reading = request.sample.is_some();
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if program.info(entry.func).is_some() {
         machine.start(entry.func, &args, state);
@@ -363,6 +392,9 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
 
 /// The input as the contract will read it.
 fn input(arena: &mut Arena, request: &Request) -> Bytes {
+    if let Some(sample) = &request.sample {
+        return sample.content(arena);
+    }
     match &request.layout {
         Layout::Of(sizes) => return sequence(arena, sizes.iter().copied()),
         Layout::Unknown => {

@@ -14,7 +14,7 @@ const DYNAMIC_FRAME: u32 = 1024;
 /// Whether a value is certainly one of 32 bits.
 fn is_half(kind: Kind) -> bool {
     match kind {
-        Kind::Const(bits) => bits <= u64::from(u32::MAX),
+        Kind::Const(bits) | Kind::Sample(bits) => bits <= u64::from(u32::MAX),
         Kind::Ptr { .. } | Kind::Places(_) => true,
         _ => false,
     }
@@ -83,7 +83,19 @@ impl Arena {
             preds = self.pred_union(preds, d.preds);
         }
         let decreased = data.iter().any(|d| d.decreased);
-        let kind = self.fold(op, args);
+        let mut kind = self.fold(op, args);
+        let example = data.iter().any(|d| matches!(d.kind, Kind::Sample(_)));
+        if example && let Some(Kind::Const(bits)) = kind {
+            if self.sampling || !matches!(class(op), Class::Compare(_)) {
+                return self.val(ValData {
+                    kind: Kind::Sample(bits),
+                    labels,
+                    preds,
+                    decreased,
+                });
+            }
+            kind = Some(Kind::Const(bits));
+        }
         if let Class::Compare(relation) = class(op) {
             let noted = match data[..] {
                 [a, b] if relation == Relation::Equal => self.note_equality(a, b),
@@ -133,7 +145,14 @@ impl Arena {
 
     /// The exact result, where it follows from what is known.
     fn fold(&mut self, op: NumericOp, args: &[Val]) -> Option<Kind> {
-        let choices: Vec<_> = args.iter().map(|a| self.as_choices(*a)).collect();
+        let compares = matches!(class(op), Class::Compare(_));
+        let choices: Vec<_> = args
+            .iter()
+            .map(|a| match self.data(*a).kind {
+                Kind::Sample(bits) if !compares => Some(std::rc::Rc::from([bits])),
+                _ => self.as_choices(*a),
+            })
+            .collect();
         match choices.as_slice() {
             [Some(a)] => {
                 let results = a.iter().map(|x| eval(op, &[*x])).collect::<Option<_>>()?;
@@ -157,7 +176,13 @@ impl Arena {
 
     fn fold_pointers(&mut self, op: NumericOp, args: &[Val]) -> Option<Kind> {
         use NumericOp as N;
-        let kind = |arena: &Arena, i: usize| args.get(i).map(|a| arena.data(*a).kind);
+        let compares = matches!(class(op), Class::Compare(_));
+        let kind = |arena: &Arena, i: usize| {
+            args.get(i).map(|a| match arena.data(*a).kind {
+                Kind::Sample(bits) if !compares => Kind::Const(bits),
+                kind => kind,
+            })
+        };
         match (op, kind(self, 0)?, kind(self, 1)) {
             (N::I64Shl, _, Some(Kind::Const(32))) => Some(Kind::Pair {
                 low: self.constant(0),
@@ -172,6 +197,19 @@ impl Arena {
                 if self.as_const(low) == Some(0) && is_half(half) =>
             {
                 Some(Kind::Pair { low: args[0], high })
+            }
+            // A length that is known beside an address.
+            (N::I64Or, Kind::Ptr { .. } | Kind::Places(_), Some(Kind::Const(bits)))
+                if bits & u64::from(u32::MAX) == 0 =>
+            {
+                let high = self.upper_half(args[1], bits);
+                Some(Kind::Pair { low: args[0], high })
+            }
+            (N::I64Or, Kind::Const(bits), Some(Kind::Ptr { .. } | Kind::Places(_)))
+                if bits & u64::from(u32::MAX) == 0 =>
+            {
+                let high = self.upper_half(args[0], bits);
+                Some(Kind::Pair { low: args[1], high })
             }
             (N::I32WrapI64, Kind::Pair { low, .. }, None) => Some(self.data(low).kind),
             (N::I64ShrU, Kind::Pair { high, .. }, Some(Kind::Const(32))) => {
@@ -236,6 +274,13 @@ impl Arena {
                     exact,
                 })
             }
+            (
+                N::I32And,
+                Kind::Ptr {
+                    off, exact: true, ..
+                },
+                Some(Kind::Const(mask)),
+            ) if mask < 16 => Some(Kind::Const(u64::from(off) & mask)),
             (_, Kind::Obj(content), None) if matches!(class(op), Class::Width) => {
                 Some(Kind::Obj(content))
             }
@@ -250,6 +295,16 @@ impl Arena {
             }
             _ => None,
         }
+    }
+
+    /// The upper half of a number.
+    fn upper_half(&mut self, val: Val, bits: u64) -> Val {
+        let mut data = self.data(val);
+        data.kind = match data.kind {
+            Kind::Sample(_) => Kind::Sample(bits >> 32),
+            _ => Kind::Const(bits >> 32),
+        };
+        self.val(data)
     }
 
     /// What is still known where the result is not.

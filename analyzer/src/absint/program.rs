@@ -1,9 +1,11 @@
 //! The contract made ready to run: its functions with what is known of each before running it.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
-use super::concrete::HostHelper;
+use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
 use super::summary::{self, HostSummary, Summary};
@@ -29,6 +31,8 @@ const MAX_CONTROLLERS: usize = 24;
 /// The contract made ready to run.
 pub(super) struct Program<'m> {
     pub(super) module: &'m Module,
+    /// The module as it starts, for trials; none if its memory is too large.
+    pub(super) start: Option<Concrete<'m>>,
     pub(super) host: &'m HostModel,
     pub(super) image: Image,
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
@@ -86,11 +90,15 @@ impl<'m> Program<'m> {
         let image = image(module);
         let vtables = find_vtables(module, &image);
         let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false, &vtables);
-        let helpers = host_functions
+        let helpers: HostHelpers = host_functions
             .values()
             .map(|host| host.and_then(host_helper))
             .collect();
-        let intrinsics = intrinsics::find(module, lifted, &helpers, &first);
+        let start = Concrete::new(module, lifted, Arc::new(helpers), 0);
+        let intrinsics = start
+            .as_ref()
+            .map(|start| intrinsics::find(module, lifted, start, &first))
+            .unwrap_or_else(|| module.funcs.keys().map(|_| None).collect());
         // Again, now that it is known what need not be looked into.
         let known = |func: Func| intrinsics[func].is_some();
         let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known, &vtables);
@@ -110,6 +118,7 @@ impl<'m> Program<'m> {
         }
         Program {
             module,
+            start,
             host,
             image,
             infos,
@@ -125,6 +134,10 @@ impl<'m> Program<'m> {
 
     pub(super) fn host_function(&self, func: Func) -> Option<&'m HostFunction> {
         self.host_functions[func]
+    }
+
+    pub(super) fn host_functions(&self) -> &PrimaryMap<Func, Option<&'m HostFunction>> {
+        &self.host_functions
     }
 
     pub(super) fn is_pure(&self, func: Func) -> bool {

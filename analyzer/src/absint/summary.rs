@@ -42,6 +42,8 @@ pub(super) struct Summary {
     pub(super) pure: bool,
     /// Whether it asks the host for nothing but to abort unless a condition holds.
     pub(super) alone: bool,
+    /// Whether nothing it reaches, calls through tables left out, asks anything of the host.
+    pub(super) quiet: bool,
     /// Whether it can return.
     pub(super) returns: bool,
     /// Whether it can end the method with success.
@@ -62,6 +64,7 @@ impl Summary {
         Summary {
             pure: true,
             alone: true,
+            quiet: true,
             returns: true,
             ends: false,
             speaks: false,
@@ -225,6 +228,7 @@ impl Context<'_> {
                         if module.import(*callee).is_some() {
                             let host = effects(*callee);
                             summary.pure &= host.is_pure();
+                            summary.quiet &= host.is_pure();
                             summary.alone &= host.is_pure() || host.asserts;
                             summary.ends |= host.ends;
                             summary.speaks |= host.speaks;
@@ -246,6 +250,7 @@ impl Context<'_> {
                             goes_on &= callee.returns;
                             summary.speaks |= callee.speaks;
                             summary.pure &= callee.pure;
+                            summary.quiet &= callee.quiet;
                             summary.alone &= callee.alone;
                             summary.ends |= callee.ends;
                             summary.grows |= callee.grows;

@@ -75,7 +75,7 @@ impl Machine<'_> {
         for piece in self.arena.pieces(content).iter() {
             match piece {
                 Piece::Const(bytes) => text.extend_from_slice(bytes),
-                Piece::Hole { .. } => text.push(0),
+                Piece::Hole { .. } | Piece::Sample { .. } => text.push(0),
             }
         }
         text
@@ -133,7 +133,7 @@ impl Machine<'_> {
                     let text = printable(&bytes[start.min(end)..end]);
                     kept.push(Piece::Const(text.into()));
                 }
-                Piece::Hole { .. } => kept.push(piece.clone()),
+                Piece::Hole { .. } | Piece::Sample { .. } => kept.push(piece.clone()),
             }
         }
         self.arena.bytes(kept)

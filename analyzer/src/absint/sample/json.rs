@@ -1,0 +1,295 @@
+//! JSON examples that grow by what is said to be wrong with them.
+
+use super::{Complaint, Sample};
+use crate::facts::Param;
+
+/// Texts that contracts take: account names, amounts (which are base64 too), hashes, keys, hexadecimal numbers. The first
+/// letter of account names is replaced, so that they differ.
+const TEXTS: &[&str] = &[
+    "alice.near",
+    "12345678",
+    "11111111111111111111111111111111",
+    "ed25519:11111111111111111111111111111111",
+    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+    "0x00112233445566778899aabbccddeeff00112233",
+    "0.5",
+    "1",
+];
+/// Deeper nesting is not tried.
+const MAX_DEPTH: usize = 6;
+/// More elements than this are not tried for a list of fixed length.
+const MAX_ELEMENTS: usize = 64;
+
+/// A value.
+#[derive(Clone, PartialEq, Debug)]
+enum Value {
+    Text(usize),
+    /// The name of a variant.
+    Name(String),
+    Number,
+    Bool,
+    Null,
+    List(Vec<Value>),
+    Object(Vec<(String, Value)>),
+}
+
+/// An object being improved, and which value of it is in question.
+#[derive(Clone, Debug)]
+pub(in crate::absint) struct Json {
+    root: Value,
+    /// The way to the value that was added last: indices into objects and lists.
+    cursor: Vec<usize>,
+    /// What was expected of each of the root's fields, in serde's words.
+    types: Vec<Option<String>>,
+    /// The field that was said to be missing last, and how deep it was put.
+    missing: Option<(String, usize)>,
+}
+
+impl Json {
+    pub(super) fn empty() -> Self {
+        Json {
+            root: Value::Object(Vec::new()),
+            cursor: Vec::new(),
+            types: Vec::new(),
+            missing: None,
+        }
+    }
+
+    /// Changes the example by what is wrong with it. Whether there was something to change.
+    pub(super) fn improve(&mut self, complaint: &Complaint) -> bool {
+        match complaint {
+            Complaint::MissingField(name) => self.add_field(name),
+            Complaint::ExpectedOneOf(names) => self.choose(names),
+            Complaint::ExpectedType(expected) => self.retype(expected),
+            Complaint::Other => self.guess(),
+        }
+    }
+
+    fn at(&mut self, path: &[usize]) -> Option<&mut Value> {
+        let mut value = &mut self.root;
+        for step in path {
+            value = match value {
+                Value::Object(fields) => &mut fields.get_mut(*step)?.1,
+                Value::List(elements) => elements.get_mut(*step)?,
+                _ => return None,
+            };
+        }
+        Some(value)
+    }
+
+    /// Adds a field to the innermost object that the last value is in or is, or further out if it did not help there.
+    fn add_field(&mut self, name: &str) -> bool {
+        let mut depth = self.cursor.len();
+        if let Some((last, tried)) = self.missing.take()
+            && last == name
+        {
+            if tried == 0 {
+                return false;
+            }
+            if let Some(Value::Object(fields)) = self.at(&self.cursor.clone()[..tried]) {
+                fields.retain(|(field, _)| field != name);
+            }
+            depth = tried - 1;
+        }
+        if depth >= MAX_DEPTH {
+            return false;
+        }
+        let path = self.cursor.clone();
+        for depth in (0..=depth.min(path.len())).rev() {
+            let Some(Value::Object(fields)) = self.at(&path[..depth]) else {
+                continue;
+            };
+            if fields.iter().any(|(field, _)| field == name) {
+                continue;
+            }
+            let index = fields.len();
+            fields.push((name.to_owned(), Value::Text(0)));
+            self.cursor.truncate(depth);
+            self.cursor.push(index);
+            if depth == 0 {
+                self.types.resize(index + 1, None);
+            }
+            self.missing = Some((name.to_owned(), depth));
+            return true;
+        }
+        false
+    }
+
+    /// Makes the value in question one of these variants, or an object with one of these fields.
+    fn choose(&mut self, names: &[String]) -> bool {
+        let path = self.cursor.clone();
+        let Some(value) = self.at(&path) else {
+            return false;
+        };
+        match value {
+            Value::Name(last) => {
+                // A variant with data rather than a name alone: an object with one key.
+                let name = last.clone();
+                let next = names.iter().skip_while(|n| **n != name).nth(1);
+                match next {
+                    Some(next) => *value = Value::Name(next.clone()),
+                    None => return false,
+                }
+            }
+            _ => match names.first() {
+                Some(first) => *value = Value::Name(first.clone()),
+                None => return false,
+            },
+        }
+        true
+    }
+
+    /// Makes the value in question one of the expected type.
+    fn retype(&mut self, expected: &str) -> bool {
+        let path = self.cursor.clone();
+        if let [field, ..] = path[..]
+            && path.len() == 1
+            && let Some(ty) = self.types.get_mut(field)
+        {
+            *ty = Some(expected.to_owned());
+        }
+        let Some(value) = self.at(&path) else {
+            return false;
+        };
+        let has = |words: &[&str]| words.iter().any(|w| expected.contains(w));
+        let wanted = if has(&["variant", "enum"]) {
+            match value {
+                Value::Name(name) => Value::Object(vec![(name.clone(), Value::Object(Vec::new()))]),
+                _ => Value::Name("?".to_owned()),
+            }
+        } else if has(&["sequence", "tuple", "array", "elements"]) {
+            match value {
+                Value::List(elements) if elements.len() < MAX_ELEMENTS => {
+                    let mut more = elements.clone();
+                    let element = more.last().cloned().unwrap_or(Value::Text(0));
+                    more.push(element);
+                    Value::List(more)
+                }
+                _ => Value::List(vec![Value::Text(0)]),
+            }
+        } else if has(&["struct", "map", "object"]) {
+            Value::Object(Vec::new())
+        } else if has(&["bool"]) {
+            Value::Bool
+        } else if has(&["unit", "null"]) {
+            Value::Null
+        } else if has(&[
+            "u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128",
+        ]) || has(&["f32", "f64", "integer", "number", "size"])
+        {
+            Value::Number
+        } else {
+            Value::Text(0)
+        };
+        if *value == wanted {
+            return self.guess();
+        }
+        let nested = matches!(wanted, Value::List(_));
+        let last = match &wanted {
+            Value::List(elements) => elements.len() - 1,
+            _ => 0,
+        };
+        *value = wanted;
+        if nested && path.len() < MAX_DEPTH {
+            self.cursor.push(last);
+        }
+        true
+    }
+
+    /// The next value that contracts take, where nothing is said of what is wrong.
+    fn guess(&mut self) -> bool {
+        let path = self.cursor.clone();
+        if path.is_empty() {
+            return false;
+        }
+        let Some(value) = self.at(&path) else {
+            return false;
+        };
+        let next = match value {
+            Value::Text(n) if *n + 1 < TEXTS.len() => Value::Text(*n + 1),
+            Value::Text(_) => Value::Number,
+            Value::Number => Value::Bool,
+            Value::Bool => Value::Object(Vec::new()),
+            Value::Object(fields) if fields.is_empty() => Value::Null,
+            _ => return false,
+        };
+        *value = next;
+        true
+    }
+
+    /// The text, with whose data each byte is.
+    pub(super) fn render(&self) -> Sample {
+        let mut sample = Sample {
+            bytes: Vec::new(),
+            owners: Vec::new(),
+            params: Vec::new(),
+        };
+        let fields = match &self.root {
+            Value::Object(fields) => &fields[..],
+            _ => &[],
+        };
+        sample.push("{", None);
+        for (i, (name, value)) in fields.iter().enumerate() {
+            if i > 0 {
+                sample.push(",", None);
+            }
+            sample.push(&format!("\"{name}\":"), None);
+            sample.value(value, u32::try_from(i).unwrap_or(u32::MAX));
+            sample.params.push(Param {
+                name: Some(name.clone()),
+                ty: self.types.get(i).cloned().flatten(),
+            });
+        }
+        sample.push("}", None);
+        sample
+    }
+}
+
+impl Sample {
+    fn push(&mut self, text: &str, owner: Option<u32>) {
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.owners.resize(self.bytes.len(), owner);
+    }
+
+    fn value(&mut self, value: &Value, param: u32) {
+        match value {
+            Value::Text(n) => {
+                self.push("\"", None);
+                let text = TEXTS[*n];
+                let text = match text.strip_prefix('a') {
+                    Some(rest) => format!("{}{rest}", char::from(b'a' + (param % 26) as u8)),
+                    None => text.to_owned(),
+                };
+                self.push(&text, Some(param));
+                self.push("\"", None);
+            }
+            Value::Name(name) => {
+                self.push(&format!("\"{name}\""), None);
+            }
+            Value::Number => self.push("7", Some(param)),
+            Value::Bool => self.push("true", Some(param)),
+            Value::Null => self.push("null", Some(param)),
+            Value::List(elements) => {
+                self.push("[", None);
+                for (i, element) in elements.iter().enumerate() {
+                    if i > 0 {
+                        self.push(",", None);
+                    }
+                    self.value(element, param);
+                }
+                self.push("]", None);
+            }
+            Value::Object(fields) => {
+                self.push("{", None);
+                for (i, (name, value)) in fields.iter().enumerate() {
+                    if i > 0 {
+                        self.push(",", None);
+                    }
+                    self.push(&format!("\"{name}\":"), None);
+                    self.value(value, param);
+                }
+                self.push("}", None);
+            }
+        }
+    }
+}
