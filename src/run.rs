@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use contract_lint_analyzer::debug::SourceMap;
+use contract_lint_analyzer::debug::{PanicLocations, SourceMap};
 use contract_lint_analyzer::module::decode;
 use contract_lint_analyzer::{Options, analyze};
 
@@ -76,12 +76,14 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
     }
     // Only findings ask for it, and comments that may be left over.
     let map = SourceMap::new(&module);
+    let panics = (map.is_none() && !shown.is_empty()).then(|| PanicLocations::new(&module));
     let text = Sources::new(&target.name);
     let resolver = Resolver {
         module: &module,
         platform: &platform,
         methods: &facts.methods,
         sources: map.as_ref(),
+        panics: panics.as_ref(),
         text: &text,
     };
     let mut findings = resolver.findings(shown);

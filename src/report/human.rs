@@ -121,6 +121,13 @@ fn diagnostic<'a>(
     }
     if !finding.method.is_empty() {
         notes.push(method_note(finding));
+        if let Some(near) = finding.place().and_then(|place| place.near.as_ref()) {
+            let path = printable(&near.path);
+            notes.push(format!(
+                "source: near {path}:{} (a panic there names it)",
+                near.line
+            ));
+        }
     }
     notes.extend(finding.notes.iter().map(|n| printable(n).into_owned()));
     if !finding.help.is_empty() {

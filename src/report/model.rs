@@ -124,6 +124,8 @@ pub(crate) struct Place {
     pub(crate) offset: u32,
     /// The place in the source, where debug information tells.
     pub(crate) source: Option<SourcePlace>,
+    /// Without debug information: a place in the source that the code there mentions when it panics.
+    pub(crate) near: Option<SourcePlace>,
 }
 
 /// A place in the source.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_lint_analyzer::debug::{SourceMap, SourcePosition};
+use contract_lint_analyzer::debug::{PanicLocations, SourceMap, SourcePosition};
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::facts::{Method, Reason, Site};
 use contract_lint_analyzer::host::EntryKind;
@@ -25,6 +25,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) methods: &'a [Method],
     /// The way back to the source.
     pub(crate) sources: Option<&'a SourceMap<'a>>,
+    /// What else leads there, where there is no debug information.
+    pub(crate) panics: Option<&'a PanicLocations<'a>>,
     /// The source itself, where it lies near the contract.
     pub(crate) text: &'a Sources,
 }
@@ -121,7 +123,9 @@ impl Resolver<'_> {
     }
 
     fn place(&self, site: &Site) -> Place {
+        let near = self.panics.and_then(|panics| panics.near(site));
         Place {
+            near: near.cloned().map(Into::into),
             func: u32::try_from(site.func.index()).unwrap_or(u32::MAX),
             function: self.module.func_label(site.func),
             offset: site.offset,

@@ -57,6 +57,7 @@ fn call(module: &Module, from: usize, to: u8) -> Place {
         function: module.func_label(func),
         offset: u32::try_from(body.start + at).unwrap(),
         source: None,
+        near: None,
     }
 }
 

@@ -4,12 +4,15 @@
 //! the code under it, so it is only trusted if the functions it describes are where functions are.
 
 mod expansion;
+mod panics;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
 use addr2line::{Context, Location};
 use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
+
+pub use self::panics::PanicLocations;
 
 use self::expansion::Expansions;
 use crate::facts::Site;
