@@ -10,6 +10,8 @@ use crate::host::EntryKind;
 use crate::module::Module;
 use crate::sidecar::{Sidecar, SidecarKind};
 
+mod soroban;
+
 /// The methods that specifications tell of.
 #[derive(Debug, Clone, Default)]
 pub struct Specs {
@@ -43,7 +45,9 @@ impl Specs {
             Ok(methods) => specs.methods.extend(methods),
             Err(problem) => notes.push(format!("{what} is not used: {problem}")),
         };
-        let _ = module;
+        if let Some(section) = module.custom_section(soroban::SECTION) {
+            take("the section `contractspecv0`", soroban::read(section));
+        }
         for sidecar in sidecars {
             let read = match sidecar.kind {
                 SidecarKind::AntelopeAbi => antelope::read(&sidecar.bytes),
