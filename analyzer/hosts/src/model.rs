@@ -93,6 +93,11 @@ impl HostModel {
         self.functions.get(found.ok()?)
     }
 
+    /// Whether its functions take and give tagged values (Soroban): methods' parameters are such values, too.
+    pub fn tagged_values(&self) -> bool {
+        self.functions.iter().any(|f| f.result == HostResult::Val)
+    }
+
     /// The operation that a function of this platform performs for a selector.
     pub fn virtual_function(&self, via: &HostFunction, selector: &str) -> Option<&VirtualFunction> {
         let via = format!("{}.{}", via.module, via.name);
@@ -387,8 +392,12 @@ pub enum HostResult {
     Answer,
     /// The number of bytes of the output, or of what was asked about.
     Length,
+    /// How many bytes were read or written: all that were asked for, if there are as many.
+    Filled,
     /// The result itself, as a number.
     Number,
+    /// The order of the two inputs: below, at or above 0.
+    Order,
     /// A handle of a host-side object: a new one, which holds the result, or the one asked for.
     Handle,
     /// A tagged Soroban value, which holds the result.
@@ -411,7 +420,9 @@ impl HostResult {
             HostResult::Status { .. } => ResultKind::Status,
             HostResult::Answer => ResultKind::Answer,
             HostResult::Length => ResultKind::Length,
+            HostResult::Filled => ResultKind::Filled,
             HostResult::Number => ResultKind::Number,
+            HostResult::Order => ResultKind::Order,
             HostResult::Handle => ResultKind::Handle,
             HostResult::Val => ResultKind::Val,
             HostResult::Region => ResultKind::Region,

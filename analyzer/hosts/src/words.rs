@@ -156,8 +156,12 @@ words! {
         Answer = "answer",
         /// A number of bytes.
         Length = "length",
+        /// A number of bytes: as many as were asked for, if there are as many.
+        Filled = "filled",
         /// The result itself.
         Number = "number",
+        /// Below, at or above 0, as the first argument is below, equal to or above the second.
+        Order = "order",
         /// A handle of a host-side object.
         Handle = "handle",
         /// A tagged Soroban value.
@@ -380,6 +384,7 @@ pub const WHATS: &[(&str, &str)] = &[
     // What storage is addressed by, and what is in it.
     ("storage-key", "key of persistent (or transient) storage"),
     ("storage-field", "second part of a storage key"),
+    ("field-names", "names of a structure's fields"),
     (
         "storage-prefix",
         "what the keys of a group of entries begin with, or the name of their map",

@@ -639,6 +639,14 @@ impl Arena {
         }
     }
 
+    /// Whether a value stands for something stored, of which it tells that it is there, but not what its key is.
+    pub(super) fn is_handle(&mut self, data: ValData) -> bool {
+        match data.kind {
+            Kind::Obj(content) => self.labels_of(content) != data.labels,
+            _ => false,
+        }
+    }
+
     /// The least value that covers both, chosen between by the given predicates.
     pub(super) fn join(&mut self, a: Val, b: Val, control: PredSet, widen: bool) -> Val {
         if a == b {
@@ -663,6 +671,9 @@ impl Arena {
                     exact: false,
                 },
                 (Kind::Obj(p), Kind::Obj(q)) => Kind::Obj(self.join_bytes(p, q)),
+                // Where one path has a handle of something stored, it is what the other path's number stands for, too.
+                (Kind::Obj(p), _) if self.is_handle(x) => Kind::Obj(p),
+                (_, Kind::Obj(q)) if self.is_handle(y) => Kind::Obj(q),
                 (Kind::Sample(p), Kind::Const(q)) | (Kind::Const(q), Kind::Sample(p)) if p == q => {
                     Kind::Sample(p)
                 }

@@ -11,6 +11,7 @@ use super::interp::{Frame, Machine};
 use super::intrinsics::Intrinsic;
 use super::memory::{HANDLES, Place, REGISTERS, State};
 use super::record::{EffectRecord, EventKind};
+use super::tagged_value;
 use crate::facts::Reason;
 use crate::host::{AbortsIf, EffectKind, HostArg, HostFunction, HostResult, Role, What};
 use crate::ir::Func;
@@ -20,6 +21,9 @@ const FIRST_HANDLE: u64 = 0x6000_0000;
 
 /// How long the account names are that the host's registers hold: of those that the examples of [`super::sample`] have.
 const ACCOUNT_LEN: u32 = 10;
+
+/// Longer lists of values are filled as a whole.
+const MAX_ELEMENTS: u32 = 64;
 
 /// Effects that are plumbing: not worth a node in the graph.
 pub(super) const PLUMBING: &[EffectKind] = &[
@@ -148,7 +152,7 @@ impl<'p> Machine<'p> {
             labels: gives,
         };
         self.give(state, host, args, &out);
-        Some(self.result(frame, state, offset, host, &inputs, &out, results))
+        Some(self.result(frame, state, offset, host, &inputs, args, &out, results))
     }
 
     /// What an abort publishes: a message that is not the same for all.
@@ -278,6 +282,9 @@ impl<'p> Machine<'p> {
             return self.slot_content(state, REGISTERS, val);
         }
         let len = self.len_arg(host, arg, state, args);
+        if arg.what == "field-names" {
+            return self.slices(state, val, len);
+        }
         if arg.unit == 8 {
             return self.tagged_list(state, val, len);
         }
@@ -297,6 +304,30 @@ impl<'p> Machine<'p> {
             };
             let val = state.load(&mut self.arena, &self.program.image, at, 8);
             parts.push(self.tagged(val));
+        }
+        self.arena.concat(&parts)
+    }
+
+    /// Texts behind a list of addresses and lengths in memory, with commas between them.
+    fn slices(&mut self, state: &State, pointer: Val, len: Option<u32>) -> Bytes {
+        let (Some(place), Some(len)) = (self.place(pointer, 0), len) else {
+            return Bytes::EMPTY;
+        };
+        let comma = self.arena.constant_bytes(b",");
+        let mut parts = Vec::new();
+        for i in 0..(len / 8).min(32) {
+            let [address, len] = [0, 4].map(|half| {
+                let at = Place {
+                    off: place.off.saturating_add(8 * i + half),
+                    ..place
+                };
+                state.load(&mut self.arena, &self.program.image, at, 4)
+            });
+            let len = self.length(len);
+            if i > 0 {
+                parts.push(comma);
+            }
+            parts.push(self.read_bytes(state, address, len));
         }
         self.arena.concat(&parts)
     }
@@ -352,14 +383,29 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// The content of a tagged Soroban value.
+    /// The content of a tagged Soroban value. What is not known has the length of a value, so that the parts of a list
+    /// can be told apart.
     fn tagged(&mut self, val: Val) -> Bytes {
-        match self.arena.data(val).kind {
-            Kind::Const(bits) => match small_symbol(bits) {
+        if let Kind::Const(bits) = self.arena.data(val).kind {
+            return match tagged_value::text(bits) {
                 Some(text) => self.arena.constant_bytes(text.as_bytes()),
                 None => self.arena.constant_bytes(&bits.to_le_bytes()),
-            },
-            _ => self.arena.bytes_of(val, 8),
+            };
+        }
+        let content = self.arena.bytes_of(val, 8);
+        match self.arena.pieces(content)[..] {
+            [
+                Piece::Hole {
+                    labels,
+                    len: None,
+                    decreased,
+                },
+            ] => self.arena.bytes([Piece::Hole {
+                labels,
+                len: Some(8),
+                decreased,
+            }]),
+            _ => content,
         }
     }
 
@@ -405,7 +451,14 @@ impl<'p> Machine<'p> {
             .iter()
             .find(|i| i.arg.role == Role::Iterator || i.arg.what == "storage-entry");
         if let Some(input) = whole {
-            operands.push(("storage-key".into(), input.content));
+            let key = match (
+                input.content,
+                inputs.iter().find(|i| i.arg.what == "offset"),
+            ) {
+                (Bytes::EMPTY, Some(offset)) => self.field_of_root(offset.content),
+                (key, _) => key,
+            };
+            operands.push(("storage-key".into(), key));
             return;
         }
         let slash = self.arena.constant_bytes(b"/");
@@ -449,6 +502,17 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The key class of a part of the entry without a key, which holds a contract's whole state: its fields are told apart
+    /// by where they are.
+    fn field_of_root(&mut self, offset: Bytes) -> Bytes {
+        let offset = self.arena.known_bytes(offset);
+        let text = match offset.as_deref().and_then(|b| b.first_chunk()) {
+            Some(bytes) => format!("state+{}", u32::from_le_bytes(*bytes)),
+            None => "state".to_owned(),
+        };
+        self.arena.constant_bytes(text.as_bytes())
+    }
+
     /// The labels of what the host gives.
     fn gives(
         &mut self,
@@ -461,6 +525,14 @@ impl<'p> Machine<'p> {
         let mut labels = LabelSet::NONE;
         for kind in kinds {
             let label = match kind {
+                E::CalldataRead | E::CallResultRead if shared_input(kinds) => {
+                    // The input of the method, or what a call returned, by number.
+                    let index = inputs.iter().find(|i| i.arg.what == "index");
+                    let own = index
+                        .and_then(|i| self.arena.known_bytes(i.content))
+                        .is_some_and(|bytes| bytes.iter().all(|b| *b == 0));
+                    if own { Label::Input } else { Label::CallResult }
+                }
                 E::StorageRead | E::StorageIterate | E::TransientRead | E::PrivateDataRead => {
                     let key = operand("storage-key").unwrap_or(Bytes::EMPTY);
                     Label::Storage(self.arena.flattened(key))
@@ -520,7 +592,7 @@ impl<'p> Machine<'p> {
     ) -> Bytes {
         if kinds.contains(&EffectKind::CalldataRead) {
             let input = self.arena.label(Label::Input);
-            if gives == input {
+            if gives == input && !host.args.iter().any(|a| a.what == "offset") {
                 return self.input;
             }
         }
@@ -580,10 +652,11 @@ impl<'p> Machine<'p> {
                 Role::OutPtr | Role::InOutPtr => {
                     // An out-parameter for a length is a number.
                     let cap = self.len_arg(host, arg, state, args);
-                    let content = if arg.unit == 8 {
-                        let labels = self.arena.labels_of(out.content);
-                        self.arena.hole(labels, cap)
-                    } else if arg.what.contains("length") || arg.what == "size" {
+                    if arg.unit == 8 {
+                        self.give_list(state, *val, out.content, cap);
+                        continue;
+                    }
+                    let content = if arg.what.contains("length") || arg.what == "size" {
                         self.arena.hole(out.labels, Some(4))
                     } else {
                         match (arg.size, self.arena.known_bytes(out.content)) {
@@ -633,6 +706,27 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Fills a list of tagged values in memory.
+    fn give_list(&mut self, state: &mut State, pointer: Val, content: Bytes, cap: Option<u32>) {
+        let labels = self.arena.labels_of(content);
+        let element = self.arena.hole(labels, Some(8));
+        let element = self.arena.object(element);
+        for place in self.places(pointer, 0) {
+            let Some(cap) = cap.filter(|cap| place.exact && cap / 8 <= MAX_ELEMENTS) else {
+                let content = self.arena.hole(labels, cap);
+                state.write(&mut self.arena, place, content, cap);
+                continue;
+            };
+            for i in 0..cap / 8 {
+                let at = Place {
+                    off: place.off.saturating_add(8 * i),
+                    ..place
+                };
+                state.store(&mut self.arena, at, 8, element);
+            }
+        }
+    }
+
     /// The value that the call returns.
     #[allow(
         clippy::too_many_arguments,
@@ -645,6 +739,7 @@ impl<'p> Machine<'p> {
         offset: u32,
         host: &HostFunction,
         inputs: &[Input<'_>],
+        args: &[Val],
         out: &Output,
         count: usize,
     ) -> Results {
@@ -652,10 +747,15 @@ impl<'p> Machine<'p> {
             HostResult::None => {
                 return self.unknown_results(count, LabelSet::NONE);
             }
-            HostResult::Answer if inputs.len() == 2 && out.labels == LabelSet::NONE => {
+            HostResult::Answer | HostResult::Order
+                if inputs.len() == 2 && out.labels == LabelSet::NONE =>
+            {
                 // Whether two objects are equal.
                 let preds = self.equality(inputs[0].content, inputs[1].content);
-                let kind = self.arena.kind_of_choices(vec![0, 1]);
+                let kind = self.arena.kind_of_choices(match host.result {
+                    HostResult::Order => vec![0, 1, u64::MAX],
+                    _ => vec![0, 1],
+                });
                 self.arena.val(ValData {
                     kind,
                     labels: LabelSet::NONE,
@@ -666,6 +766,16 @@ impl<'p> Machine<'p> {
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
                 self.arena.unknown(out.labels)
+            }
+            HostResult::Filled => {
+                let asked = host
+                    .args
+                    .iter()
+                    .position(|a| matches!(a.role, Role::Len | Role::Cap));
+                match asked.and_then(|i| args.get(i)) {
+                    Some(asked) if self.arena.as_const(*asked).is_some() => *asked,
+                    _ => self.arena.unknown(out.labels),
+                }
             }
             HostResult::Length => match self.arena.known_bytes(out.content) {
                 Some(bytes) if out.labels == LabelSet::NONE => {
@@ -679,7 +789,7 @@ impl<'p> Machine<'p> {
                     None => self.arena.unknown(out.labels),
                 },
             },
-            HostResult::Number => {
+            HostResult::Number | HostResult::Order => {
                 let labels = match out.labels {
                     LabelSet::NONE => self.arena.labels_of(out.content),
                     labels => labels,
@@ -702,6 +812,7 @@ impl<'p> Machine<'p> {
             }
             HostResult::Iterator => {
                 let key = inputs.iter().find(|i| i.arg.role == Role::Iterator);
+                let key = key.or_else(|| inputs.iter().find(|i| i.arg.what == "storage-key"));
                 let content = match key {
                     Some(input) => input.content,
                     None => {
@@ -710,9 +821,17 @@ impl<'p> Machine<'p> {
                         operands.first().map_or(Bytes::EMPTY, |o| o.1)
                     }
                 };
+                // Of a new entry, too, what is known is that it is stored there.
+                let labels = match out.labels {
+                    LabelSet::NONE => {
+                        let key = self.arena.flattened(content);
+                        self.arena.label(Label::Storage(key))
+                    }
+                    labels => labels,
+                };
                 self.arena.val(ValData {
                     kind: Kind::Obj(content),
-                    labels: out.labels,
+                    labels,
                     preds: PredSet::NONE,
                     decreased: false,
                 })
@@ -788,29 +907,17 @@ fn named(inputs: &[Input<'_>]) -> Vec<(What, Bytes)> {
         .collect()
 }
 
+/// Whether one function reads the input and what calls return.
+fn shared_input(kinds: &[EffectKind]) -> bool {
+    [EffectKind::CalldataRead, EffectKind::CallResultRead]
+        .iter()
+        .all(|kind| kinds.contains(kind))
+}
+
 /// What the host gives: content, and where it comes from.
 struct Output {
     content: Bytes,
     labels: LabelSet,
-}
-
-/// The text of a small Soroban symbol: tag 14, up to nine characters of six bits.
-fn small_symbol(bits: u64) -> Option<String> {
-    if bits & 0xff != 14 {
-        return None;
-    }
-    let mut text = String::new();
-    for i in (0..9).rev() {
-        let code = (bits >> (8 + 6 * i)) & 0x3f;
-        text.push(match code {
-            0 => continue,
-            1 => '_',
-            2..=11 => char::from(b'0' + (code as u8 - 2)),
-            12..=37 => char::from(b'A' + (code as u8 - 12)),
-            _ => char::from(b'a' + (code as u8 - 38)),
-        });
-    }
-    Some(text)
 }
 
 impl Arena {

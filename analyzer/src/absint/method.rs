@@ -446,6 +446,11 @@ fn arguments(
     for (i, _) in types.iter().enumerate() {
         let number = u32::try_from(i).unwrap_or(u32::MAX);
         let val = match entry.entry.args.get(i) {
+            None if program.host.tagged_values() => {
+                let labels = machine.arena.label(Label::Param(number));
+                let content = machine.arena.hole(labels, Some(8));
+                machine.arena.object(content)
+            }
             None => labelled(machine, &[Label::Param(number)]),
             Some(arg) => match (arg.role, &*arg.what) {
                 (Role::Region, what) => {
@@ -513,7 +518,7 @@ fn labels_of_what(machine: &mut Machine<'_>, what: &str, number: u32) -> LabelSe
         "env" => &[Label::BlockInfo, Label::SelfIdentity],
         "caller" => &[Label::Caller],
         "self" => &[Label::SelfIdentity],
-        "amount" => &[Label::AttachedValue],
+        "amount" | "attached-value" => &[Label::AttachedValue],
         "calldata" | "data" => &[Label::Input],
         "call-result" | "reply" => &[Label::CallResult],
         _ => &[Label::Param(number)],

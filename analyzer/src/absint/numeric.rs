@@ -1,7 +1,8 @@
 //! Numeric operators over abstract values.
 
-use super::arena::{Arena, Kind, LabelSet, Piece, Pred, PredSet, Val, ValData};
+use super::arena::{Arena, Bytes, Kind, LabelSet, Piece, Pred, PredSet, Val, ValData};
 use super::memory::LINEAR;
+use super::tagged_value::TAG_MASK;
 use crate::facts::Relation;
 use crate::ir::{NumericOp, eval::eval};
 
@@ -76,6 +77,13 @@ impl Arena {
     /// Applies an operator.
     pub(super) fn numeric(&mut self, op: NumericOp, args: &[Val]) -> Val {
         let data: Vec<ValData> = args.iter().map(|a| self.data(*a)).collect();
+        if let (Class::And, [tagged, mask]) = (class(op), &data[..])
+            && matches!(tagged.kind, Kind::Obj(_))
+            && mask.kind == Kind::Const(TAG_MASK)
+        {
+            // Of which type a value is tells nothing of the value.
+            return Val::ANY;
+        }
         let mut labels = LabelSet::NONE;
         let mut preds = PredSet::NONE;
         for d in &data {
@@ -368,9 +376,9 @@ impl Arena {
         if !has_data {
             return PredSet::NONE;
         }
-        let left = self.bytes_of(args[0], width);
+        let left = self.compared(args[0], width);
         let right = match args.get(1) {
-            Some(arg) => self.bytes_of(*arg, width),
+            Some(arg) => self.compared(*arg, width),
             None => super::arena::Bytes::EMPTY,
         };
         self.pred(Pred {
@@ -378,6 +386,16 @@ impl Arena {
             left,
             right,
         })
+    }
+
+    /// What a comparison says of a value. A handle of something stored tells whether it is there, not what its key is.
+    fn compared(&mut self, val: Val, width: u32) -> Bytes {
+        let data = self.data(val);
+        if self.is_handle(data) {
+            self.hole(data.labels, Some(width))
+        } else {
+            self.bytes_of(val, width)
+        }
     }
 
     /// The predicates that a branch on this value decides by.

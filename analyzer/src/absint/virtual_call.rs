@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::arena::{Bytes, Piece, Val};
 use super::host_call::Input;
 use super::interp::Machine;
+use super::packed::Packed;
 use crate::host::{EffectKind, Encoding, Field, HostFunction, Place, VirtualFunction, What};
 
 /// What a virtual call is: its effects, its name, and its operands.
@@ -85,11 +86,17 @@ impl Machine<'_> {
     fn fields(&mut self, body: Bytes, fields: &[Field]) -> Vec<(What, Bytes)> {
         let pieces = self.arena.pieces(body).clone();
         let mut operands = Vec::new();
+        let mut packed = Packed::of(&pieces);
         // Where each name stands: piece, first byte, byte after it.
         let mut marks: Vec<(usize, usize, usize, &Field)> = Vec::new();
         for field in fields {
             if field.name == "*" {
                 operands.push((field.what.clone(), body));
+                continue;
+            }
+            if let Place::Bytes(_) | Place::Prefixed(_) = field.place {
+                let value = packed.field(&mut self.arena, field.place);
+                operands.push((field.what.clone(), value));
                 continue;
             }
             if !matches!(field.place, Place::Named | Place::Out) {

@@ -88,10 +88,8 @@ impl<'a> Xdr<'a> {
             self.list(|xdr| xdr.type_name(0))?;
             return Ok(Some(MethodSpec {
                 name,
-                export: None,
-                selector: None,
-                kind: None,
                 params,
+                ..MethodSpec::default()
             }));
         }
         let _library = self.text()?;
