@@ -148,14 +148,16 @@ impl Resolver<'_> {
             offset: u32::try_from(body.start).ok()?,
             chain: [].into(),
         });
-        if let Some(position) = self
+        let begins: Vec<SourcePlace> = self
             .sources
-            .and_then(|sources| sources.function(&method.name))
-        {
-            let statement = position.into();
-            let head = self.text.head(&statement, &method.name);
-            place.source = Some(head.unwrap_or(statement));
-        }
+            .map(|sources| sources.functions(&method.name))
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        let mut heads = begins.iter();
+        let head = heads.find_map(|statement| self.text.head(statement, &method.name));
+        place.source = head.or_else(|| begins.into_iter().next()).or(place.source);
         Some(place)
     }
 

@@ -88,20 +88,21 @@ impl<'m> SourceMap<'m> {
         paths.filter(|path| is_own(path)).collect()
     }
 
-    /// Where the contract's own function of that name begins: its head, or where it was inlined everywhere, its first
-    /// statement. Names are compared as methods' names are written by different tools (`cashOut`, `vault.cash_out`).
-    pub fn function(&self, name: &str) -> Option<SourcePosition> {
+    /// Where the contract's own functions of that name begin: the head, or of what was inlined everywhere, the first
+    /// statement. There may be several, since macros write functions of a method's name around it. Names are compared
+    /// as methods' names are written by different tools (`cashOut`, `vault.cash_out`).
+    pub fn functions(&self, name: &str) -> BTreeSet<SourcePosition> {
         let wanted = plain_name(name);
         let begins = self.expansions.named(|name| plain_name(name) == wanted);
         let position = |address: u64| {
-            let offset = u32::try_from(address)
-                .ok()?
-                .checked_add(self.code.start as u32)?;
-            let mut own = self.own(offset).into_iter();
+            let offset = u32::try_from(address).ok()?;
+            let mut own = self
+                .own(offset.checked_add(self.code.start as u32)?)
+                .into_iter();
             let (position, _) = own.find(|(_, by_macro)| !by_macro)?;
             Some(position)
         };
-        begins.filter_map(position).min()
+        begins.filter_map(position).collect()
     }
 
     /// The places in the contract's own source that an instruction was made from, innermost first, and whether a macro
@@ -164,8 +165,12 @@ fn is_own(path: &str) -> bool {
         "/wasi-libc/",
     ];
     let path = path.replace('\\', "/");
+    let name = path.rsplit('/').next().unwrap_or(&path);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    // What a contract includes from elsewhere than its own folder is a library's.
+    let included = path.starts_with('/') && matches!(extension, "" | "h" | "hh" | "hpp" | "hxx");
     let path = format!("/{}", path.trim_start_matches('/'));
-    !FOREIGN.iter().any(|folder| path.contains(folder)) && !path.ends_with('>')
+    !included && !FOREIGN.iter().any(|folder| path.contains(folder)) && !path.ends_with('>')
 }
 
 /// Whether the functions that the debug information describes are where the module has functions, but for a few.
@@ -232,6 +237,7 @@ mod tests {
             "src/lib.rs",
             "/home/me/vault/src/lib.rs",
             "vault.cpp",
+            "include/vault.hpp",
             "C:\\vault\\src\\lib.rs",
         ] {
             assert!(is_own(own), "{own}");
@@ -242,6 +248,8 @@ mod tests {
             "/cargo/registry/soroban-sdk-25.3.2/src/token.rs",
             "C:\\Users\\me\\.cargo\\registry\\src\\x\\lib.rs",
             "<macro>",
+            "/opt/cdt/eosio/multi_index.hpp",
+            "/usr/share/c++/v1/string",
         ] {
             assert!(!is_own(foreign), "{foreign}");
         }
