@@ -173,6 +173,8 @@ fn is_internal(entry: &DirEntry) -> bool {
 /// The path without the ending that makes it a contract.
 pub(super) fn stem(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
+    // The twin with debug information is described by what describes the contract.
+    let name = name.strip_suffix(".debug").unwrap_or(name);
     let ending = ENDINGS.iter().find(|e| name.ends_with(*e))?;
     let stem = &name[..name.len() - ending.len()];
     (!stem.is_empty()).then(|| path.with_file_name(stem))
