@@ -176,10 +176,6 @@ impl Resolver<'_> {
                 "{} has instructions that are not supported",
                 self.module.func_label(*func)
             ),
-            Reason::Recursion(func) => format!(
-                "`{}` calls itself deeper than is followed",
-                self.module.func_label(*func)
-            ),
         }
     }
 }

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::arena::{Bytes, Kind, Label, LabelSet, Pred, PredSet, Val, ValData};
 use super::interp::{Frame, MAX_DEPTH, Machine};
 use super::intrinsics::Intrinsic;
-use super::memory::{FIRST_ALLOCATION, State};
+use super::memory::{FIRST_ALLOCATION, Place, State};
 use super::program::Extent;
 use super::record::{Ctx, EffectRecord, EventKind};
 use crate::facts::{Reason, Relation};
@@ -20,10 +20,10 @@ use crate::module::Table;
 const LARGE: u32 = 2500;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
-/// Activations of one function within each other.
-const MAX_RECURSION: usize = 3;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
+/// Room before an object of AssemblyScript.
+const HEADER: u32 = 16;
 /// How far behind a pointer an unknown function is taken to read and write.
 const REACH: u32 = 64;
 
@@ -57,20 +57,21 @@ impl<'p> Machine<'p> {
             self.event(frame, offset, EventKind::Trap);
             return None;
         }
-        let depth = self.stack.iter().filter(|f| **f == func).count();
-        let deep = if self.arena.sampling {
-            MAX_DEPTH
-        } else {
-            MAX_RECURSION
-        };
-        if depth >= deep || self.stack.len() >= MAX_DEPTH {
+        // Parsers of sampled input go as deep as the input.
+        if !self.arena.sampling {
+            let mut within = self.stack.iter().rev().filter(|(f, _)| *f == func);
+            let around = within.next().copied();
+            if let (Some((_, ctx)), Some(_)) = (around, within.next()) {
+                // What a call further in would do is what the one around it does.
+                if !summary.pure {
+                    self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
+                }
+                return Some(self.opaque(state, func, args));
+            }
+        }
+        if self.stack.len() >= MAX_DEPTH {
             if !summary.pure {
-                let reason = if depth >= deep {
-                    Reason::Recursion(func)
-                } else {
-                    Reason::Limit("depth of calls")
-                };
-                self.unknown(frame, offset, reason);
+                self.unknown(frame, offset, Reason::Limit("depth of calls"));
             }
             return Some(self.opaque(state, func, args));
         }
@@ -259,6 +260,10 @@ impl<'p> Machine<'p> {
             }
             Intrinsic::Compare => self.compare_memory(state, arg(0), arg(1), arg(2)),
             Intrinsic::Allocate => self.allocation(frame, offset),
+            Intrinsic::AllocateObject => {
+                let address = self.allocation(frame, offset);
+                self.with_header(state, address, arg(0), arg(1))
+            }
             Intrinsic::Reallocate => {
                 let len = if args.len() == 4 {
                     self.length(arg(1))
@@ -286,6 +291,17 @@ impl<'p> Machine<'p> {
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, frame.func);
         self.allocate(ctx, offset)
+    }
+
+    /// An object's address in its allocation, after its type and size.
+    fn with_header(&mut self, state: &mut State, allocation: Val, size: Val, ty: Val) -> Val {
+        let Some(start) = self.place(allocation, 0) else {
+            return allocation;
+        };
+        let at = |off: u32| Place { off, ..start };
+        state.store(&mut self.arena, at(HEADER - 8), 4, ty);
+        state.store(&mut self.arena, at(HEADER - 4), 4, size);
+        self.arena.pointer(start.space, HEADER)
     }
 
     /// Compares two runs of memory: decides by their contents.

@@ -333,6 +333,12 @@ impl<'p> Machine<'p> {
     }
 
     fn c_string(&mut self, state: &State, pointer: Val) -> Bytes {
+        let fixed = self
+            .place(pointer, 0)
+            .and_then(|place| state.static_text(&self.program.image, place));
+        if let Some(text) = fixed {
+            return self.arena.constant_bytes(text);
+        }
         let content = self.read_bytes(state, pointer, Some(256));
         let pieces = self.arena.pieces(content).clone();
         let mut kept = Vec::new();

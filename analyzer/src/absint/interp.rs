@@ -18,7 +18,8 @@ use super::vtables;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::graph::loops::Element;
-use crate::ir::{Block, Callee, Edge, Func, Inst, MemArg, Op, Terminator, Value};
+use crate::ir::{Block, Callee, Edge, Func, Inst, MemArg, Op, Sig, Terminator, Value, ValueDef};
+use crate::module::Table;
 
 /// Instructions that one run may execute.
 pub(super) const FUEL: u64 = 400_000;
@@ -26,6 +27,8 @@ pub(super) const FUEL: u64 = 400_000;
 const MAX_PASSES: u32 = 6;
 /// Passes over a loop that cannot be left.
 const MAX_UNROLL: u32 = 300;
+/// A longer list of functions is not looked at.
+const MAX_JUMP_TABLE: usize = 16;
 /// Calls within calls.
 pub(super) const MAX_DEPTH: usize = 90;
 
@@ -50,8 +53,8 @@ pub(super) struct Machine<'p> {
     pub(super) arena: Arena,
     pub(super) records: Records,
     pub(super) reasons: BTreeSet<Reason>,
-    /// The functions being run, outermost first.
-    pub(super) stack: Vec<Func>,
+    /// The functions being run with their activations, outermost first.
+    pub(super) stack: Vec<(Func, Ctx)>,
     pub(super) fuel: u64,
     /// What the contract reads as its input.
     pub(super) input: Bytes,
@@ -110,7 +113,7 @@ impl<'p> Machine<'p> {
                 telling: false,
             };
         };
-        self.stack.push(func);
+        self.stack.push((func, ctx));
         let ir = &info.ir;
         let mut frame = Frame {
             info,
@@ -530,7 +533,7 @@ impl<'p> Machine<'p> {
                 return Flow::Next;
             }
             Op::Call(callee) => {
-                let args: SmallVec<[Val; 8]> =
+                let mut args: SmallVec<[Val; 8]> =
                     data.args.iter().map(|v| frame.vals[v.index()]).collect();
                 let results = match callee {
                     Callee::Direct(func) => self.call(frame, state, data.offset, *func, &args),
@@ -539,6 +542,9 @@ impl<'p> Machine<'p> {
                             .args
                             .last()
                             .and_then(|index| vtables::loaded_from(frame.info.ir, *index));
+                        if let (Some(index), Some(last)) = (data.args.last(), args.last_mut()) {
+                            *last = self.from_jump_table(frame, *index, (*table, *sig));
+                        }
                         self.call_indirect(frame, state, data.offset, (*table, *sig), from, &args)
                     }
                 };
@@ -557,6 +563,39 @@ impl<'p> Machine<'p> {
             frame.vals[value.index()] = result;
         }
         Flow::Next
+    }
+
+    /// The index of a call that was loaded at an unknown place of a list of functions in static data: one of these.
+    fn from_jump_table(
+        &mut self,
+        frame: &Frame<'p>,
+        index: Value,
+        (table, sig): (Table, Sig),
+    ) -> Val {
+        let val = frame.vals[index.index()];
+        let ir = frame.info.ir;
+        let ValueDef::Result(inst, 0) = ir.values[index].def else {
+            return val;
+        };
+        let load = &ir.insts[inst];
+        let (Op::Load { bytes: 4, mem, .. }, [address]) = (&load.op, &load.args[..]) else {
+            return val;
+        };
+        let start = self.place(frame.vals[address.index()], mem.offset);
+        let Some(start) = start.filter(|place| place.space == LINEAR && !place.exact) else {
+            return val;
+        };
+        let program = self.program;
+        let choices = program
+            .image
+            .words(start.off)
+            .take_while(|word| program.table_entry(table, u64::from(*word), sig).is_some())
+            .map(u64::from)
+            .take(MAX_JUMP_TABLE)
+            .collect();
+        let mut data = self.arena.data(val);
+        data.kind = self.arena.kind_of_choices(choices);
+        self.arena.val(data)
     }
 
     fn sign_extend(&mut self, val: Val, bytes: u32, ty: crate::ir::Type) -> Val {

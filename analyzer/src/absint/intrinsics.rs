@@ -20,6 +20,8 @@ pub(super) enum Intrinsic {
     Compare,
     /// `(size, …) → address`: allocates.
     Allocate,
+    /// `(size, type) → address`: allocates an object of AssemblyScript, whose type and size stand before it.
+    AllocateObject,
     /// `(address, old size, align, new size)` or `(address, new size)` → address: allocates anew and copies.
     Reallocate,
     /// `(address, …)`: frees.
@@ -83,8 +85,10 @@ pub(super) fn find(
         let mut allocator = None;
         for (func, size) in &growing {
             let ty = module.func_type(*func);
-            if *size < 20_000 && allocates(&start, *func, ty) {
-                found[*func] = Some(Intrinsic::Allocate);
+            if *size < 20_000
+                && let Some(how) = allocates(&start, *func, ty)
+            {
+                found[*func] = Some(how);
                 allocator.get_or_insert((*func, ty.params.len()));
             }
         }
@@ -169,38 +173,51 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
     compared.then_some(Intrinsic::Compare)
 }
 
-/// Whether a function allocates: called again and again it returns addresses of runs that do not overlap.
-fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> bool {
+/// Whether and how a function allocates: called again and again it returns addresses of runs that do not overlap.
+fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic> {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
     if !i32s || !matches!(ty.params.len(), 1 | 2) || ty.results != [Type::I32] {
-        return false;
+        return None;
     }
     let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
     let mut runs: Vec<(u64, u64)> = Vec::new();
+    let mut headers = true;
+    // The second parameter is an alignment, a type, or (rarely) a flag.
+    let second = 8;
     for size in [24u64, 200, 8, 64] {
-        // The second parameter is an alignment, or (rarely) a flag.
-        let args = [size, 8];
-        let Some(results) = machine.call(func, &args[..ty.params.len()]) else {
-            return false;
-        };
+        let results = machine.call(func, &[size, second][..ty.params.len()])?;
         let address = u64::from(results[0] as u32);
         if address < 16 || address + size > machine.memory.len() as u64 {
-            return false;
+            return None;
         }
-        if runs
-            .iter()
-            .any(|(other, len)| address < other + len && *other < address + size)
-        {
-            return false;
+        let overlaps = |(other, len): &(u64, u64)| address < other + len && *other < address + size;
+        if runs.iter().any(overlaps) {
+            return None;
         }
+        let word = |at: u64| {
+            let bytes = machine.memory.get(at as usize..at as usize + 4)?;
+            Some(u32::from_le_bytes(bytes.try_into().ok()?))
+        };
+        let (first, then) = (word(address)?, word(address + 4)?);
+        if first != 0 && first == then && word(address + 8) != Some(0) {
+            // A new array: twice the address of its elements, then their size.
+            return None;
+        }
+        headers &=
+            word(address - 8) == Some(second as u32) && word(address - 4) == Some(size as u32);
         // What is written there must stay: an allocator does not use what it gave away.
         machine.memory[address as usize..(address + size) as usize].fill(0xa5);
         runs.push((address, size));
     }
-    runs.iter().all(|(address, len)| {
+    let kept = runs.iter().all(|(address, len)| {
         machine.memory[*address as usize..(address + len) as usize]
             .iter()
             .all(|b| *b == 0xa5)
+    });
+    kept.then_some(if headers && ty.params.len() == 2 {
+        Intrinsic::AllocateObject
+    } else {
+        Intrinsic::Allocate
     })
 }
 

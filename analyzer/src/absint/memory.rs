@@ -52,6 +52,17 @@ pub(super) struct Image {
 }
 
 impl Image {
+    /// The words of static data from an address on.
+    pub(super) fn words(&self, address: u32) -> impl Iterator<Item = u32> + '_ {
+        let data = match self.stack.contains(&address) {
+            true => None,
+            false => self.data.get(address as usize..),
+        };
+        data.unwrap_or_default()
+            .chunks_exact(4)
+            .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+    }
+
     /// Whether these are values of the stack pointer, of which the lower is good for both: what one path took of the stack
     /// stays untouched.
     fn are_tops(&self, arena: &Arena, x: Val, y: Val) -> Option<Val> {
@@ -424,6 +435,22 @@ impl State {
                 self.write(arena, to, content, len);
             }
         }
+    }
+
+    /// The text that ends with a zero in static data, where nothing was written to just there.
+    pub(super) fn static_text<'i>(&self, image: &'i Image, place: Place) -> Option<&'i [u8]> {
+        if place.space != LINEAR || !place.exact || !image_covers(image, place.off) {
+            return None;
+        }
+        let rest = image.data.get(place.off as usize..)?;
+        let len = rest
+            .iter()
+            .take(MAX_READ as usize)
+            .position(|byte| *byte == 0)?;
+        let end = place.off.saturating_add(len as u32);
+        let (first, last) = (key(LINEAR, place.off / 8), key(LINEAR, end / 8 + 1));
+        let untouched = self.cells.range(first, last, 1).is_empty();
+        untouched.then_some(&rest[..len])
     }
 
     /// The content of a run of bytes; of unknown length, what is known of its beginning.

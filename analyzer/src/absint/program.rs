@@ -77,7 +77,11 @@ impl<'m> Program<'m> {
                 asserts: matches!(host.aborts_if, Some(AbortsIf::Zero { .. })),
                 returns: !summary::aborts(host),
                 ends: host.is(EffectKind::Exit),
-                speaks: host.args.iter().any(|arg| arg.what == "error-message"),
+                // Who hands over a C string has it at hand, mostly as a constant.
+                speaks: host
+                    .args
+                    .iter()
+                    .any(|arg| arg.what == "error-message" && arg.role != Role::Cstr),
             },
             None => HostSummary {
                 pure: false,

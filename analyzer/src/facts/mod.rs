@@ -105,8 +105,6 @@ pub enum Reason {
     UnresolvedOperation(String),
     /// A function with an operator that is not supported.
     NotLifted(Func),
-    /// Recursion deeper than is followed.
-    Recursion(Func),
 }
 
 entity! {
