@@ -282,6 +282,7 @@ impl Context<'_> {
                             }
                             summary.pure &= match all.get(*target) {
                                 Some(Some(target)) => {
+                                    summary.grows |= target.grows;
                                     target.pure || !target.returns && !target.ends
                                 }
                                 // Not yet looked at: in the same cycle, where purity is what is being found out.
