@@ -75,6 +75,10 @@ impl Cursor {
         None
     }
 
+    pub(super) fn is_at_end(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// All that was not yet read.
     pub(super) fn rest(self, arena: &mut Arena) -> Bytes {
         arena.bytes(self.rest.into_iter().rev())

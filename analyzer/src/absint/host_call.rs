@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Val, ValData};
 use super::call::Results;
+use super::handle_list;
 use super::interp::{Frame, Machine};
 use super::intrinsics::Intrinsic;
 use super::memory::{HANDLES, Place, REGISTERS, State};
@@ -125,7 +126,15 @@ impl<'p> Machine<'p> {
                 self.event(frame, offset, EventKind::Effect(record));
             }
         } else if telling {
-            let may_reenter = self.may_reenter(host, &kinds, args);
+            // Without a method nothing of the other contract is run.
+            let bare = operands.iter().any(|(what, content)| {
+                what == "method-name"
+                    && self
+                        .arena
+                        .known_bytes(*content)
+                        .is_some_and(|b| b.is_empty())
+            });
+            let may_reenter = !bare && self.may_reenter(host, &kinds, args);
             let record = EffectRecord {
                 kinds: Arc::clone(&kinds),
                 host_function: shown,
@@ -219,7 +228,11 @@ impl<'p> Machine<'p> {
                 Role::InPtr | Role::InOutPtr => self.pointed(host, state, arg, val, args),
                 Role::Cstr => self.c_string(state, val),
                 Role::Region => self.region(state, val),
-                Role::Handle | Role::InOutHandle => self.slot_content(state, HANDLES, val),
+                Role::Handle | Role::InOutHandle => {
+                    let content = self.slot_content(state, HANDLES, val);
+                    let image = &self.program.image;
+                    handle_list::resolve(&mut self.arena, image, state, &arg.what, content)
+                }
                 Role::InRegister => self.slot_content(state, REGISTERS, val),
                 Role::Val => self.tagged(val),
                 Role::Name => self.name(val),

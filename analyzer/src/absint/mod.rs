@@ -10,6 +10,7 @@ mod call;
 mod concrete;
 mod cursor;
 mod effects;
+mod handle_list;
 mod host_call;
 mod inline_action;
 mod interp;

@@ -1,10 +1,12 @@
-//! The ABI JSON of MultiversX: endpoints with their parameters, and who may call them.
+//! The ABI JSON of MultiversX: endpoints with their parameters.
+//!
+//! What it says of who may call (`mutability`, `onlyOwner`, callbacks) is left aside: the chain does not see to it, the code
+//! does.
 
 use serde::Deserialize;
 
 use super::MethodSpec;
 use crate::facts::Param;
-use crate::host::EntryKind;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -13,8 +15,6 @@ struct Abi {
     upgrade_constructor: Option<Endpoint>,
     #[serde(default)]
     endpoints: Vec<Endpoint>,
-    #[serde(default)]
-    promises_callback_names: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -23,18 +23,7 @@ struct Endpoint {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    mutability: Mutability,
-    #[serde(default)]
     inputs: Vec<Input>,
-}
-
-#[derive(Deserialize, Default, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-enum Mutability {
-    Readonly,
-    #[default]
-    #[serde(other)]
-    Mutable,
 }
 
 #[derive(Deserialize)]
@@ -53,29 +42,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<MethodSpec>, String> {
         (abi.upgrade_constructor, "upgrade"),
     ];
     for (endpoint, name) in constructors {
-        methods.extend(endpoint.map(|endpoint| method(name.to_owned(), None, endpoint.inputs)));
+        methods.extend(endpoint.map(|endpoint| method(name.to_owned(), endpoint.inputs)));
     }
     for endpoint in abi.endpoints {
-        let kind = if endpoint.mutability == Mutability::Readonly {
-            Some(EntryKind::Query)
-        } else if abi.promises_callback_names.contains(&endpoint.name) {
-            Some(EntryKind::Callback)
-        } else {
-            None
-        };
-        methods.push(method(endpoint.name, kind, endpoint.inputs));
+        methods.push(method(endpoint.name, endpoint.inputs));
     }
     Ok(methods)
 }
 
-fn method(name: String, kind: Option<EntryKind>, inputs: Vec<Input>) -> MethodSpec {
+fn method(name: String, inputs: Vec<Input>) -> MethodSpec {
     let param = |input: Input| Param {
         name: Some(input.name),
         ty: Some(input.ty),
     };
     MethodSpec {
         name,
-        kind,
         params: inputs.into_iter().map(param).collect(),
         ..MethodSpec::default()
     }
@@ -86,25 +67,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn endpoints_with_their_kind_and_parameters() {
+    fn endpoints_with_their_parameters() {
         let abi = br#"{
             "constructor": { "inputs": [{ "name": "admin", "type": "Address" }], "outputs": [] },
             "endpoints": [
                 { "name": "pay", "mutability": "mutable", "inputs": [{ "name": "to", "type": "Address" }] },
-                { "name": "total", "mutability": "readonly", "inputs": [] },
-                { "name": "paid", "inputs": [] }
-            ],
-            "promisesCallbackNames": ["paid"]
+                { "name": "total", "mutability": "readonly", "inputs": [] }
+            ]
         }"#;
         let methods = read(abi).expect("a valid ABI");
-        let kinds: Vec<_> = methods.iter().map(|m| (&*m.name, m.kind)).collect();
-        let expected = [
-            ("init", None),
-            ("pay", None),
-            ("total", Some(EntryKind::Query)),
-            ("paid", Some(EntryKind::Callback)),
-        ];
-        assert_eq!(kinds, expected);
+        let names: Vec<_> = methods.iter().map(|m| &*m.name).collect();
+        assert_eq!(names, ["init", "pay", "total"]);
         assert_eq!(methods[1].params[0].name.as_deref(), Some("to"));
     }
 }
