@@ -77,6 +77,10 @@ pub(crate) struct CheckArgs {
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// The module with the debug information of the contract [default: `NAME.wasm.debug`, `NAME.debug.wasm` or
+    /// `NAME-dbg.wasm` beside it]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) debug_file: Option<PathBuf>,
     /// Go on, and analyse again whenever a contract changes
     #[arg(long, conflicts_with = "output")]
     pub(crate) watch: bool,

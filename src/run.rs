@@ -1,10 +1,11 @@
 //! One file through all stages. Whatever happens to it, the other files are not concerned.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 
 use contract_lint_analyzer::debug::{PanicLocations, SourceMap};
-use contract_lint_analyzer::module::decode;
+use contract_lint_analyzer::module::{Module, decode};
 use contract_lint_analyzer::{Options, analyze};
 
 use contract_lint_lints::check;
@@ -26,6 +27,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) baseline: &'a Baseline,
     /// Whether accepted findings are reported all the same.
     pub(crate) no_suppressions: bool,
+    /// Where the debug information is, if not in the contract or beside it.
+    pub(crate) debug_file: Option<&'a Path>,
 }
 
 /// Analyses one target.
@@ -75,7 +78,18 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         }
     }
     // Only findings ask for it, and comments that may be left over.
-    let map = SourceMap::new(&module);
+    let twin = match module.custom_section(".debug_line") {
+        Some(_) => None,
+        None => input::twin(target, terms.debug_file),
+    };
+    let map = match &twin {
+        Some(twin) => SourceMap::of_twin(twin, &module),
+        None => SourceMap::new(&module),
+    };
+    let mut notes = facts.notes.clone();
+    if map.is_none() {
+        notes.extend(unfit(&module, twin.is_some(), terms.debug_file.is_some()).map(str::to_owned));
+    }
     let panics = (map.is_none() && !shown.is_empty()).then(|| PanicLocations::new(&module));
     let text = Sources::new(&target.name);
     let resolver = Resolver {
@@ -102,7 +116,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
     }
     Ok(Analysed {
         methods: resolver.methods(),
-        notes: facts.notes.clone(),
+        notes,
         findings,
         hidden,
         complaints,
@@ -110,6 +124,21 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         sha256: digest,
         platform,
     })
+}
+
+/// Why debug information that is there leads to no source.
+fn unfit(module: &Module, twin: bool, given: bool) -> Option<&'static str> {
+    if module.custom_section(".debug_line").is_some() {
+        Some(
+            "its debug information does not fit its code, so it is not used: an optimiser changed the code later",
+        )
+    } else if twin {
+        Some("the file with its debug information is of another build, so it is not used")
+    } else if given {
+        Some("the file given with `--debug-file` cannot be read as a module")
+    } else {
+        None
+    }
 }
 
 /// Takes out the findings that comments in a source file hide; how many.

@@ -18,6 +18,7 @@ pub(super) fn run(args: &BaselineArgs, console: &Console) -> anyhow::Result<u8> 
     let terms = Terms {
         baseline: &Baseline::default(),
         no_suppressions: false,
+        debug_file: None,
     };
     let report = run.report(terms, args.threads, console)?;
     show_failures(&report, console);

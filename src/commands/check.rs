@@ -36,6 +36,7 @@ pub(super) fn once(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
     let terms = Terms {
         baseline: &baseline,
         no_suppressions: hide.no_suppressions,
+        debug_file: args.debug_file.as_deref(),
     };
     let report = run.report(terms, args.threads, console)?;
     show_failures(&report, console);

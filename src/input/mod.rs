@@ -7,6 +7,7 @@ mod error;
 mod find;
 mod read;
 mod sidecar;
+mod twin;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ pub(crate) use build_output::find_built;
 pub(crate) use error::InputError;
 pub(crate) use find::find;
 pub(crate) use read::read;
+pub(crate) use twin::twin;
 
 /// Something to analyse, or the reason why what the user asked for is nothing to analyse.
 #[derive(Debug, Clone)]

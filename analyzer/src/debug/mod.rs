@@ -60,6 +60,23 @@ impl<'m> SourceMap<'m> {
         })
     }
 
+    /// The source map of a module from its twin, a build of the same code that carries the debug information; `None` if
+    /// the code differs in a byte.
+    pub fn of_twin(twin: &'m Module, module: &Module) -> Option<Self> {
+        let code = |module: &Module| {
+            module
+                .bytes
+                .get(module.code_section.clone())
+                .map(<[u8]>::to_vec)
+        };
+        if code(twin)? != code(module)? {
+            return None;
+        }
+        let mut map = Self::new(twin)?;
+        map.code = module.code_section.clone();
+        Some(map)
+    }
+
     /// The place in the contract's own source: of the innermost call on the way to the site that is in it.
     ///
     /// What is called from there is the code of libraries, which no user of this tool can change, or was written by a
