@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::probe::Guesses;
 use crate::facts::Relation;
 
 /// Assigns dense ids to values and finds them again.
@@ -73,6 +74,10 @@ id! {
 id! {
     /// A set of addresses: space and offset.
     Places
+}
+id! {
+    /// What a value would be for two selectors.
+    Probe
 }
 
 impl LabelSet {
@@ -172,6 +177,8 @@ pub(super) enum Kind {
     Places(Places),
     /// A tagged Soroban value, or a number standing for a host-side object, with this content.
     Obj(Bytes),
+    /// Computed from the unknown selector: see [`super::probe`].
+    Probe(Probe),
 }
 
 /// An abstract value: bits, where they come from, and which decisions chose them.
@@ -198,6 +205,9 @@ pub(super) struct Arena {
     places: Interner<Rc<[(Space, u32)]>>,
     /// Whether examples decide as if they were constants: while the contract reads its input.
     pub(super) sampling: bool,
+    probes: Interner<[u64; 2]>,
+    /// What the selector may be, by what it was compared with.
+    pub(super) guesses: Guesses,
     /// The shadow stack: what lies there is an address rather than a number.
     pub(super) stack: std::ops::Range<u32>,
     /// A source whose data is taken to equal no constant, so that only what happens otherwise is looked into.
@@ -224,6 +234,8 @@ impl Arena {
             choices: Interner::with_first(Rc::from([])),
             places: Interner::with_first(Rc::from([])),
             sampling: false,
+            probes: Interner::with_first([0, 0]),
+            guesses: Guesses::default(),
             stack: 0..0,
             unlike_all: None,
             compared: BTreeSet::new(),
@@ -373,6 +385,23 @@ impl Arena {
             [bits] => Kind::Const(*bits),
             more if more.len() > MAX_CHOICES => Kind::Any,
             _ => Kind::OneOf(Choices(self.choices.intern(Rc::from(choices)))),
+        }
+    }
+
+    /// The kind of a value that would be these for the two selectors of [`super::probe`].
+    pub(super) fn kind_of_probe(&mut self, outcomes: [u64; 2]) -> Kind {
+        match outcomes {
+            [a, b] if a == b => Kind::Const(a),
+            _ => Kind::Probe(Probe(self.probes.intern(outcomes))),
+        }
+    }
+
+    /// What a value would be for the two selectors, if it depends on nothing else.
+    pub(super) fn as_probe(&self, kind: Kind) -> Option<[u64; 2]> {
+        match kind {
+            Kind::Const(bits) => Some([bits, bits]),
+            Kind::Probe(id) => Some(self.probes.items[id.0 as usize]),
+            _ => None,
         }
     }
 
@@ -579,6 +608,12 @@ impl Arena {
                 Piece::Hole { len, .. } => (*len)?,
             })
         })
+    }
+
+    /// Whether any of the bytes are only an example.
+    pub(super) fn is_example(&self, bytes: Bytes) -> bool {
+        let is_it = |piece: &Piece| matches!(piece, Piece::Sample { .. });
+        self.pieces(bytes).iter().any(is_it)
     }
 
     /// A number that holds in this example only.

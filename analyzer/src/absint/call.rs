@@ -326,6 +326,7 @@ impl<'p> Machine<'p> {
         if count.is_some() && self.arena.differ(left, right) {
             return self.arena.constant(1);
         }
+        self.arena.guess_by_content(left, right);
         let preds = self.equality(left, right);
         self.arena.val(ValData {
             kind: Kind::Any,

@@ -156,8 +156,14 @@ impl<'p> Machine<'p> {
             self.event(frame, offset, kind);
             return None;
         }
+        let content = self.output(host, &kinds, &inputs, gives);
         let out = Output {
-            content: self.output(host, &kinds, &inputs, gives),
+            content,
+            // That of other data, and of mere examples, is not the contract's to decide by.
+            len: self
+                .arena
+                .length_of(content)
+                .filter(|_| content == self.input && !self.arena.is_example(content)),
             labels: gives,
         };
         self.give(state, host, args, &out);
@@ -675,7 +681,9 @@ impl<'p> Machine<'p> {
                         self.give_list(state, *val, out.content, cap);
                         continue;
                     }
-                    let content = if arg.what.contains("length") || arg.what == "size" {
+                    let content = if let Some(len) = out.len.filter(|_| arg.what == "length") {
+                        self.arena.constant_bytes(&len.to_le_bytes())
+                    } else if arg.what.contains("length") || arg.what == "size" {
                         self.arena.hole(out.labels, Some(4))
                     } else {
                         match (arg.size, self.arena.known_bytes(out.content)) {
@@ -796,8 +804,9 @@ impl<'p> Machine<'p> {
                     _ => self.arena.unknown(out.labels),
                 }
             }
-            HostResult::Length => match self.arena.known_bytes(out.content) {
-                Some(bytes) if out.labels == LabelSet::NONE => {
+            HostResult::Length => match (out.len, self.arena.known_bytes(out.content)) {
+                (Some(len), _) => self.arena.constant(u64::from(len)),
+                (None, Some(bytes)) if out.labels == LabelSet::NONE => {
                     self.arena.constant(bytes.len() as u64)
                 }
                 _ => match self.arena.length_of(out.content) {
@@ -936,6 +945,8 @@ fn shared_input(kinds: &[EffectKind]) -> bool {
 /// What the host gives: content, and where it comes from.
 struct Output {
     content: Bytes,
+    /// Its length, where the contract is told one that is known.
+    len: Option<u32>,
     labels: LabelSet,
 }
 

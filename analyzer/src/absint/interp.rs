@@ -354,6 +354,9 @@ impl<'p> Machine<'p> {
             Terminator::Switch { index, targets, .. } => {
                 let index = frame.vals[index.index()];
                 let choices = self.arena.as_choices(index);
+                for case in 0..targets.len() as u64 {
+                    self.arena.guess(self.arena.data(index).kind, case);
+                }
                 if choices.as_ref().is_none_or(|c| c.len() > 1) {
                     frame.decided_by[block.index()] = self.arena.decision(index);
                 }

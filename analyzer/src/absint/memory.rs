@@ -195,7 +195,8 @@ impl State {
         let (first, index) = self.byte(arena, image, place.space, place.off);
         let mut whole = index == 0;
         let mut data = arena.data(first);
-        let mut bits = 0u64;
+        // What it would be for each of two selectors, if it depends on no more than that.
+        let mut bits = [0u64; 2];
         let (mut known, mut example) = (true, false);
         for i in 0..width.min(8) {
             let Some(off) = place.off.checked_add(i) else {
@@ -204,21 +205,29 @@ impl State {
             let (val, index) = self.byte(arena, image, place.space, off);
             let byte = arena.data(val);
             whole &= val == first && u32::from(index) == i;
-            match byte.kind {
-                Kind::Const(value) | Kind::Sample(value) => {
-                    bits |= (value >> (8 * u32::from(index)) & 0xff) << (8 * i);
-                    example |= matches!(byte.kind, Kind::Sample(_));
+            let values = match byte.kind {
+                Kind::Sample(value) => {
+                    example = true;
+                    Some([value; 2])
                 }
-                _ => known = false,
+                kind => arena.as_probe(kind),
+            };
+            match values {
+                Some(values) => {
+                    for (bits, value) in bits.iter_mut().zip(values) {
+                        *bits |= (value >> (8 * u32::from(index)) & 0xff) << (8 * i);
+                    }
+                }
+                None => known = false,
             }
             data.labels = arena.union(data.labels, byte.labels);
             data.preds = arena.pred_union(data.preds, byte.preds);
             data.decreased |= byte.decreased;
         }
         data.kind = if known && example {
-            Kind::Sample(bits)
+            Kind::Sample(bits[0])
         } else if known {
-            Kind::Const(bits)
+            arena.kind_of_probe(bits)
         } else if whole {
             match data.kind {
                 Kind::OneOf(_) => {
@@ -551,7 +560,10 @@ impl State {
         }
         let end = match cap {
             Some(cap) => place.off.saturating_add(cap),
-            None if place.space == LINEAR => place.off.saturating_add(INDEX_REACH),
+            None if place.space == LINEAR => {
+                let len = arena.length_of(content).unwrap_or(0);
+                place.off.saturating_add(len.max(INDEX_REACH))
+            }
             None => u32::MAX,
         };
         let mut at = place.off;
@@ -585,7 +597,9 @@ impl State {
                         preds: PredSet::NONE,
                         decreased: *decreased,
                     });
-                    if stop - at <= 64 {
+                    if let Some(bytes) = arena.selector_bytes(*labels, stop - at) {
+                        self.put(place.space, at, stop - at, |i| (bytes[i as usize], 0));
+                    } else if stop - at <= 64 {
                         self.put(place.space, at, stop - at, |_| (val, 0));
                     } else {
                         self.smear(arena, place.space, at..stop, val, false);

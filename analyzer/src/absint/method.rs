@@ -13,15 +13,20 @@ use super::effects;
 use super::interp::Machine;
 use super::memory::State;
 use super::names;
+use super::probe::Guesses;
 use super::program::Program;
 use super::sample::Sample;
+use super::selector;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EffectKind, EntryKind, ExportedEntry, Role};
+use crate::spec::encoded::Part;
 use crate::spec::{self, Specs};
 
 /// Stand for the contract's own account and for another's: no name that a contract would compare with.
 const OWN_ACCOUNT: u64 = 0x1234_5678_9abc_def0;
 const OTHER_ACCOUNT: u64 = 0x0fed_cba9_8765_4320;
+/// The length of parameters behind a selector that nothing describes.
+const ROOM: u32 = 508;
 /// More methods behind one export than this are not told apart.
 const MAX_METHODS: usize = 300;
 /// What the front of an action's data is taken for where nothing describes it: that many parameters of 64 bits, such as
@@ -30,21 +35,21 @@ const UNDESCRIBED: u32 = 8;
 
 /// How an export is entered in one run.
 #[derive(Clone, Debug, Default)]
-struct Request {
+pub(super) struct Request<'a> {
     /// Whether it is only to be found out what the selector is compared with.
-    discover: bool,
+    pub(super) discover: bool,
     /// The name, selector or variant asked for; `None` for an unknown one.
-    selector: Option<Selector>,
+    pub(super) selector: Option<Selector>,
     /// The account whose action it is, where that is not the contract itself.
-    first_receiver: Option<FirstReceiver>,
-    layout: Layout,
+    pub(super) first_receiver: Option<FirstReceiver>,
+    pub(super) layout: Layout<'a>,
     /// An input that the export takes, where one was found.
-    sample: Option<Sample>,
+    pub(super) sample: Option<Sample>,
 }
 
 /// Parameters that the input consists of one after the other.
 #[derive(Clone, Debug, Default)]
-enum Layout {
+pub(super) enum Layout<'a> {
     /// The input is no such sequence.
     #[default]
     None,
@@ -52,31 +57,37 @@ enum Layout {
     Of(Vec<Option<u32>>),
     /// Nothing describes them.
     Unknown,
+    /// These, after the selector, as a caller would encode them.
+    Encoded(&'a [Part]),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Selector {
+pub(super) enum Selector {
     /// A number among the export's parameters.
     Name(u64),
-    /// The first bytes of the input.
+    /// Bytes at the front of the input; others of the four that make a selector are unknown.
     Bytes(Vec<u8>),
+    /// There is none: the input has nothing but parameters.
+    Nothing,
     /// The one key of a JSON object.
     Variant(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FirstReceiver {
+pub(super) enum FirstReceiver {
     Own,
     Of(u64),
     Unknown,
 }
 
 /// What one run found.
-struct Run {
-    graph: EffectGraph,
-    reasons: Vec<Reason>,
+pub(super) struct Run {
+    pub(super) graph: EffectGraph,
+    pub(super) reasons: Vec<Reason>,
     /// Constants that the selector was compared with, as bytes.
-    selectors: BTreeSet<Vec<u8>>,
+    pub(super) selectors: BTreeSet<Vec<u8>>,
+    /// What selectors of four bytes may be.
+    pub(super) guesses: Guesses,
     /// Names that the selector was compared with.
     names: BTreeSet<u64>,
     /// Names that the account of the action was compared with.
@@ -85,7 +96,7 @@ struct Run {
 
 impl Run {
     /// Whether the method can end well, or may where it was not followed.
-    fn returns(&self) -> bool {
+    pub(super) fn returns(&self) -> bool {
         self.graph
             .nodes
             .values()
@@ -111,13 +122,24 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
         Dispatch::ApplyName if entry.entry.args.iter().any(|a| a.what == "method-name") => {
             by_name(program, entry, specs)
         }
-        Dispatch::Selector4 => by_selector(program, entry, specs),
+        Dispatch::Selector4 => selector::methods(program, entry, specs),
         Dispatch::JsonVariant => by_variant(program, entry, specs),
         _ => Vec::new(),
     };
     if !found.is_empty() {
         return found;
     }
+    let spec = specs.of_export(entry.export);
+    let plain = Request {
+        // The parameters are all there is.
+        selector: spec
+            .filter(|s| s.encoded.is_some())
+            .map(|_| Selector::Nothing),
+        layout: spec
+            .and_then(|s| s.encoded.as_deref())
+            .map_or(Layout::None, Layout::Encoded),
+        ..Request::default()
+    };
     let sampled = Sample::find(program, entry.func).and_then(|sample| {
         let request = Request {
             sample: Some(sample.clone()),
@@ -128,9 +150,8 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
     });
     let (run, found) = match sampled {
         Some((run, params)) => (run, Some(params)),
-        None => (run(program, entry, &Request::default()), None),
+        None => (run(program, entry, &plain), None),
     };
-    let spec = specs.method(entry.export);
     vec![Method {
         name: entry.export.to_owned(),
         kind: entry.kind,
@@ -235,50 +256,6 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
     methods
 }
 
-/// Selectors of four bytes at the front of the input (ink!, Solidity's ABI).
-fn by_selector(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
-    let unknown = run(program, entry, &Request::default());
-    let ask = |bytes: &[u8]| {
-        run(
-            program,
-            entry,
-            &Request {
-                selector: Some(Selector::Bytes(bytes.to_vec())),
-                ..Request::default()
-            },
-        )
-    };
-    let fallback = shape(&ask(&[0xfe, 0xed, 0xfa, 0xce]).graph);
-    let mut asked: BTreeSet<Vec<u8>> = BTreeSet::new();
-    for bytes in &unknown.selectors {
-        if bytes.len() == 4 {
-            asked.insert(bytes.clone());
-            // Compared as a number of the other byte order.
-            asked.insert(bytes.iter().rev().copied().collect());
-        }
-    }
-    asked.extend(specs.methods().filter_map(|m| Some(m.selector?.to_vec())));
-    let mut methods = Vec::new();
-    for bytes in asked.into_iter().take(MAX_METHODS) {
-        let run = ask(&bytes);
-        if shape(&run.graph) == fallback {
-            continue;
-        }
-        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        let spec = specs.by_selector(&bytes);
-        methods.push(Method {
-            name: spec.map_or_else(|| format!("0x{hex}"), |s| s.name.clone()),
-            kind: entry.kind,
-            export: entry.export.to_owned(),
-            selector: Some(format!("selector 0x{hex}")),
-            params: spec.map_or_else(Vec::new, |s| s.params.clone()),
-            graph: run.graph,
-            reasons: run.reasons,
-        });
-    }
-    methods
-}
-
 /// Variants of a message that is a JSON object with one key (CosmWasm).
 fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
     if !entry.entry.args.iter().any(|a| a.what == "calldata") {
@@ -330,7 +307,7 @@ fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -
 }
 
 /// What tells the graphs of two methods apart: which places they pass.
-fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
+pub(super) fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
     let mut places: Vec<(u32, u32)> = graph
         .nodes
         .values()
@@ -349,7 +326,7 @@ fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
     places
 }
 
-fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> Run {
+pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request<'_>) -> Run {
     let mut machine = Machine::new(program, entry.func);
     let globals = program
         .module
@@ -386,12 +363,13 @@ fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request) -> R
         reasons: machine.reasons.into_iter().collect(),
         selectors,
         names,
+        guesses: std::mem::take(&mut machine.arena.guesses),
         accounts,
     }
 }
 
 /// The input as the contract will read it.
-fn input(arena: &mut Arena, request: &Request) -> Bytes {
+fn input(arena: &mut Arena, request: &Request<'_>) -> Bytes {
     if let Some(sample) = &request.sample {
         return sample.content(arena);
     }
@@ -403,12 +381,27 @@ fn input(arena: &mut Arena, request: &Request) -> Bytes {
             let rest = arena.hole(labels, None);
             return arena.concat(&[front, rest]);
         }
-        Layout::None => {}
+        Layout::None | Layout::Encoded(_) => {}
     }
     let labels = arena.label(Label::Input);
-    let rest = arena.hole(labels, None);
+    let rest = match (&request.layout, &request.selector) {
+        (Layout::Encoded(parts), _) => sampled(arena, parts),
+        (_, Some(Selector::Bytes(_))) => arena.hole(labels, Some(ROOM)),
+        _ => arena.hole(labels, None),
+    };
     let front = match &request.selector {
-        Some(Selector::Bytes(bytes)) => arena.constant_bytes(bytes),
+        Some(Selector::Bytes(bytes)) => {
+            let known = arena.constant_bytes(bytes);
+            let selector = arena.label(Label::Selector);
+            match 4 - bytes.len().min(4) {
+                0 => known,
+                open => {
+                    let open = arena.hole(selector, Some(open as u32));
+                    arena.concat(&[known, open])
+                }
+            }
+        }
+        Some(Selector::Nothing) => Bytes::EMPTY,
         Some(Selector::Variant(name)) => {
             let text = format!("{{\"{name}\":{{");
             arena.constant_bytes(text.as_bytes())
@@ -433,13 +426,28 @@ fn sequence(arena: &mut Arena, sizes: impl Iterator<Item = Option<u32>>) -> Byte
     arena.concat(&parts)
 }
 
+/// The parameters in the input, each with its label.
+fn sampled(arena: &mut Arena, parts: &[Part]) -> Bytes {
+    let pieces: Vec<Bytes> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Known(bytes) => arena.constant_bytes(bytes),
+            Part::Data { param, len } => {
+                let labels = arena.label(Label::Param(*param));
+                arena.hole(labels, Some(*len))
+            }
+        })
+        .collect();
+    arena.concat(&pieces)
+}
+
 /// What the export's parameters are.
 fn arguments(
     machine: &mut Machine<'_>,
     state: &mut State,
     program: &Program<'_>,
     entry: &ExportedEntry<'_>,
-    request: &Request,
+    request: &Request<'_>,
 ) -> Vec<Val> {
     let types = program.module.func_type(entry.func).params.clone();
     let mut args = Vec::new();

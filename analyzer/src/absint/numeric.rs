@@ -73,6 +73,14 @@ fn class(op: NumericOp) -> Class {
     }
 }
 
+/// How an operator compares, if it does.
+pub(super) fn relation(op: NumericOp) -> Option<Relation> {
+    match class(op) {
+        Class::Compare(relation) => Some(relation),
+        _ => None,
+    }
+}
+
 impl Arena {
     /// Applies an operator.
     pub(super) fn numeric(&mut self, op: NumericOp, args: &[Val]) -> Val {
@@ -121,6 +129,7 @@ impl Arena {
                     decreased: false,
                 });
             }
+            self.guess_by_comparison(op, args);
             let pred = self.comparison(relation, op, args);
             let preds = self.pred_union(preds, pred);
             let kind = self.kind_of_choices(vec![0, 1]);
@@ -153,6 +162,9 @@ impl Arena {
 
     /// The exact result, where it follows from what is known.
     fn fold(&mut self, op: NumericOp, args: &[Val]) -> Option<Kind> {
+        if let Some(kind) = self.fold_probes(op, args) {
+            return Some(kind);
+        }
         let compares = matches!(class(op), Class::Compare(_));
         let choices: Vec<_> = args
             .iter()
@@ -404,6 +416,7 @@ impl Arena {
         if data.labels == LabelSet::NONE {
             return data.preds;
         }
+        self.guess(data.kind, 0);
         let left = self.bytes([Piece::Hole {
             labels: data.labels,
             len: None,

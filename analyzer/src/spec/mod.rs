@@ -3,8 +3,13 @@
 
 pub(crate) mod antelope;
 mod cosmwasm;
+pub(crate) mod encoded;
+mod ink;
 mod multiversx;
+mod solidity;
 
+use self::encoded::Part;
+use self::solidity::Convention;
 use crate::facts::Param;
 use crate::host::EntryKind;
 use crate::module::Module;
@@ -33,6 +38,8 @@ pub struct MethodSpec {
     pub params: Vec<Param>,
     /// How many bytes each parameter takes in the input, where it is a plain sequence of them; `None` if that varies.
     pub sizes: Vec<Option<u32>>,
+    /// What a caller sends after the selector, where the encoding is known.
+    pub(crate) encoded: Option<Vec<Part>>,
 }
 
 impl Specs {
@@ -48,11 +55,20 @@ impl Specs {
         if let Some(section) = module.custom_section(soroban::SECTION) {
             take("the section `contractspecv0`", soroban::read(section));
         }
+        // Liquid's contracts say how their chain digests.
+        let is_liquid = module.exported_funcs().any(|(name, _)| name == "hash_type");
+        let convention = if is_liquid {
+            Convention::Liquid
+        } else {
+            Convention::Solidity
+        };
         for sidecar in sidecars {
             let read = match sidecar.kind {
                 SidecarKind::AntelopeAbi => antelope::read(&sidecar.bytes),
                 SidecarKind::MultiversxAbi => multiversx::read(&sidecar.bytes),
                 SidecarKind::CosmwasmSchema => cosmwasm::read(&sidecar.bytes),
+                SidecarKind::InkMetadata => ink::read(&sidecar.bytes),
+                SidecarKind::SolidityAbi => solidity::read(&sidecar.bytes, convention),
                 _ => Err("this form is not read yet".to_owned()),
             };
             take(sidecar.kind.name(), read);
@@ -70,11 +86,18 @@ impl Specs {
         self.methods.iter().find(|m| m.name == name)
     }
 
-    /// The method with that selector.
-    pub fn by_selector(&self, selector: &[u8]) -> Option<&MethodSpec> {
-        self.methods
-            .iter()
-            .find(|m| m.selector.is_some_and(|s| s == selector))
+    /// The methods with selectors that an export serves, as far as the specifications say which.
+    pub fn selected_in(&self, export: &str) -> impl Iterator<Item = &MethodSpec> {
+        self.methods.iter().filter(move |m| {
+            m.selector.is_some() && m.export.as_deref().is_none_or(|e| e == export)
+        })
+    }
+
+    /// The one method that an export is.
+    pub fn of_export(&self, export: &str) -> Option<&MethodSpec> {
+        let is_it = |m: &&MethodSpec| m.export.as_deref() == Some(export) && m.selector.is_none();
+        self.method(export)
+            .or_else(|| self.methods.iter().find(is_it))
     }
 }
 
