@@ -11,6 +11,7 @@ use super::{InputError, Source, Target, display_name};
 /// How the names of contracts end, longest first.
 const ENDINGS: &[&str] = &[
     ".mxsc.json",
+    ".wasm.debug",
     ".wasm.gz",
     ".wasm.v0",
     ".wasm.v1",
