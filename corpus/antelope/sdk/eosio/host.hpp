@@ -17,6 +17,8 @@ void send_inline(char* action, size_t size);
 void prints_l(const char* text, uint32_t size);
 void sha256(const char* data, uint32_t size, void* digest);
 uint64_t current_time();
+int32_t tapos_block_num();
+int32_t tapos_block_prefix();
 
 int32_t db_store_i64(capi_name scope, capi_name table, capi_name payer, uint64_t id, const void* data, uint32_t size);
 void db_update_i64(int32_t row, capi_name payer, const void* data, uint32_t size);
