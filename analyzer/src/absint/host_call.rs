@@ -132,6 +132,7 @@ impl<'p> Machine<'p> {
                 operands: operands.clone(),
                 gives,
                 may_reenter,
+                tells_failure: host.result.tells_failure(),
             };
             self.event(frame, offset, EventKind::Effect(record));
         }
@@ -150,6 +151,7 @@ impl<'p> Machine<'p> {
         let out = Output {
             content: self.output(host, &kinds, &inputs, gives),
             labels: gives,
+            outcome: self.outcome(host, &kinds, offset),
         };
         self.give(state, host, args, &out);
         Some(self.result(frame, state, offset, host, &inputs, args, &out, results))
@@ -170,6 +172,7 @@ impl<'p> Machine<'p> {
                 operands: operands.to_vec(),
                 gives: LabelSet::NONE,
                 may_reenter: false,
+                tells_failure: false,
             })
     }
 
@@ -588,6 +591,29 @@ impl<'p> Machine<'p> {
         labels
     }
 
+    /// The label of whether a call goes well, where the contract has to look.
+    fn outcome(&mut self, host: &HostFunction, kinds: &[EffectKind], offset: u32) -> LabelSet {
+        use EffectKind as E;
+        let may_fail = kinds.iter().any(|kind| {
+            matches!(
+                kind,
+                E::ExternalCall
+                    | E::ExternalCallReadonly
+                    | E::Delegatecall
+                    | E::ContractCreate
+                    | E::ValueTransfer
+                    | E::CodeUpgrade
+                    | E::SignatureVerify
+                    | E::SignatureRecover
+            )
+        });
+        if may_fail && host.result.tells_failure() {
+            self.arena.label(Label::Outcome(offset))
+        } else {
+            LabelSet::NONE
+        }
+    }
+
     /// The content that the host gives.
     fn output(
         &mut self,
@@ -771,7 +797,8 @@ impl<'p> Machine<'p> {
             }
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
-                self.arena.unknown(out.labels)
+                let labels = self.arena.union(out.labels, out.outcome);
+                self.arena.unknown(labels)
             }
             HostResult::Filled => {
                 let asked = host
@@ -806,6 +833,12 @@ impl<'p> Machine<'p> {
                 _ if inputs.is_empty() && out.labels == LabelSet::NONE => Val::ANY,
                 _ => self.arena.object(out.content),
             },
+            HostResult::ValOrError => {
+                let labels = self.arena.labels_of(out.content);
+                let labels = self.arena.union(labels, out.outcome);
+                let content = self.arena.hole(labels, None);
+                self.arena.object(content)
+            }
             HostResult::Handle => {
                 let number = self.allocate(frame.ctx, offset);
                 let Kind::Ptr { space, .. } = self.arena.data(number).kind else {
@@ -850,7 +883,8 @@ impl<'p> Machine<'p> {
                 if host.result == HostResult::Pointer {
                     data
                 } else {
-                    self.new_region(frame, state, offset, data, out.labels)
+                    let labels = self.arena.union(out.labels, out.outcome);
+                    self.new_region(frame, state, offset, data, labels)
                 }
             }
         };
@@ -924,6 +958,8 @@ fn shared_input(kinds: &[EffectKind]) -> bool {
 struct Output {
     content: Bytes,
     labels: LabelSet,
+    /// Marks what depends on whether the call went well.
+    outcome: LabelSet,
 }
 
 impl Arena {
