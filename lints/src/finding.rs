@@ -1,6 +1,6 @@
 //! Findings: what a lint says, where, why, and how to mend it. No paths, colours or rendered code: reports add these.
 
-use contract_lint_analyzer::facts::Site;
+use contract_lint_analyzer::facts::{Method, Site};
 
 use crate::lint::{Confidence, LintMeta, Severity};
 
@@ -42,6 +42,33 @@ pub struct Step {
 }
 
 impl Finding {
+    /// A finding with the severity and confidence of its lint, which points at the last step. What was not analysed
+    /// completely is not taken to be certain.
+    pub(crate) fn new(
+        lint: &'static LintMeta,
+        method: &Method,
+        message: impl Into<String>,
+        trace: Vec<Step>,
+    ) -> Self {
+        let confidence = match lint.confidence {
+            Confidence::High if !method.reasons.is_empty() => Confidence::Medium,
+            confidence => confidence,
+        };
+        Finding {
+            lint,
+            severity: lint.severity,
+            confidence,
+            message: message.into(),
+            method: method.name.clone(),
+            primary: trace.len().saturating_sub(1),
+            trace,
+            notes: Vec::new(),
+            help: String::new(),
+            also: Vec::new(),
+            subject: String::new(),
+        }
+    }
+
     /// Where the finding is; `None` if it concerns an interface rather than a place in the code.
     pub fn site(&self) -> Option<&Site> {
         self.trace.get(self.primary)?.site.as_ref()

@@ -283,6 +283,7 @@ fn result(
         ResultKind::Order => HostResult::Order,
         ResultKind::Handle => HostResult::Handle,
         ResultKind::Val => HostResult::Val,
+        ResultKind::ValOrError => HostResult::ValOrError,
         ResultKind::Region => HostResult::Region,
         ResultKind::RegionOrError => HostResult::RegionOrError,
         ResultKind::Pointer => HostResult::Pointer,
@@ -293,7 +294,7 @@ fn result(
     }
     let ty = match (&returns, result) {
         (Some(ty), _) => value_type(ty)?,
-        (None, HostResult::Val | HostResult::RegionOrError) => Type::I64,
+        (None, HostResult::Val | HostResult::ValOrError | HostResult::RegionOrError) => Type::I64,
         (None, _) => defaults.word,
     };
     Ok((vec![ty], result))

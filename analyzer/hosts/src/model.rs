@@ -402,6 +402,8 @@ pub enum HostResult {
     Handle,
     /// A tagged Soroban value, which holds the result.
     Val,
+    /// A tagged Soroban value, which holds the result or is an error.
+    ValOrError,
     /// Address of a CosmWasm region with the result, or 0.
     Region,
     /// Address of a CosmWasm region with the result in the low half of 64 bits; the high half is 0 on success.
@@ -425,10 +427,19 @@ impl HostResult {
             HostResult::Order => ResultKind::Order,
             HostResult::Handle => ResultKind::Handle,
             HostResult::Val => ResultKind::Val,
+            HostResult::ValOrError => ResultKind::ValOrError,
             HostResult::Region => ResultKind::Region,
             HostResult::RegionOrError => ResultKind::RegionOrError,
             HostResult::Pointer => ResultKind::Pointer,
             HostResult::Iterator => ResultKind::Iterator,
         }
+    }
+
+    /// Whether it says if the call went well, so that a contract has to look.
+    pub fn tells_failure(self) -> bool {
+        matches!(
+            self,
+            HostResult::Status { .. } | HostResult::ValOrError | HostResult::RegionOrError
+        )
     }
 }

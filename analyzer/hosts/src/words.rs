@@ -166,6 +166,8 @@ words! {
         Handle = "handle",
         /// A tagged Soroban value.
         Val = "val",
+        /// A tagged Soroban value, or an error as such a value.
+        ValOrError = "val-or-error",
         /// Address of a CosmWasm region.
         Region = "region",
         /// Address of a CosmWasm region below an error code.

@@ -128,6 +128,10 @@ pub(super) enum Label {
     AuthAnswer(Bytes),
     Digest(Bytes),
     Chain,
+    Outcome(u32),
+    Quotient(Bytes),
+    Rescaled,
+    Unchecked,
 }
 
 /// [`crate::facts::Piece`] with interned labels.
@@ -463,8 +467,8 @@ impl Arena {
             &self.pred_sets.items[b.0 as usize],
         );
         if union.len() > MAX_PREDICATES {
-            // Who the caller is decides access; what else decides matters less.
-            union.sort_by_key(|id| (!self.speaks_of_identity(*id), *id));
+            // Who the caller is, and whether a call went well: what else decides matters less.
+            union.sort_by_key(|id| (!self.matters_most(*id), *id));
             union.truncate(MAX_PREDICATES);
             union.sort_unstable();
         }
@@ -473,13 +477,16 @@ impl Arena {
         union
     }
 
-    fn speaks_of_identity(&self, pred: u32) -> bool {
+    fn matters_most(&self, pred: u32) -> bool {
         let pred = self.preds.items[pred as usize];
         [pred.left, pred.right].into_iter().any(|side| {
             self.pieces(side).iter().any(|piece| match piece {
-                Piece::Hole { labels, .. } => self
-                    .label_list(*labels)
-                    .any(|l| matches!(l, Label::Caller | Label::Origin | Label::AuthAnswer(_))),
+                Piece::Hole { labels, .. } => self.label_list(*labels).any(|l| {
+                    matches!(
+                        l,
+                        Label::Caller | Label::Origin | Label::AuthAnswer(_) | Label::Outcome(_)
+                    )
+                }),
                 Piece::Const(_) | Piece::Sample { .. } => false,
             })
         })

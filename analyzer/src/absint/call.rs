@@ -138,6 +138,7 @@ impl<'p> Machine<'p> {
             operands: vec![("error-message".into(), message)],
             gives: LabelSet::NONE,
             may_reenter: false,
+            tells_failure: false,
         };
         self.event(frame, offset, EventKind::Effect(record));
     }

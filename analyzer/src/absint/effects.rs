@@ -257,6 +257,7 @@ impl Builder<'_> {
                 .collect(),
             gives: self.labels(effect.gives),
             may_reenter: effect.may_reenter,
+            tells_failure: effect.tells_failure,
         }
     }
 
@@ -312,6 +313,10 @@ impl Builder<'_> {
                 Label::AuthAnswer(of) => facts::Label::AuthAnswer(Arc::new(self.content(of))),
                 Label::Digest(of) => facts::Label::Digest(Arc::new(self.content(of))),
                 Label::Chain => facts::Label::Chain,
+                Label::Outcome(call) => facts::Label::Outcome(call),
+                Label::Quotient(by) => facts::Label::Quotient(Arc::new(self.content(by))),
+                Label::Rescaled => facts::Label::Rescaled,
+                Label::Unchecked => facts::Label::Unchecked,
             })
             .collect()
     }

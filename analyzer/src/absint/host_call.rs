@@ -141,6 +141,7 @@ impl<'p> Machine<'p> {
                 operands: operands.clone(),
                 gives,
                 may_reenter,
+                tells_failure: host.result.tells_failure(),
             };
             self.event(frame, offset, EventKind::Effect(record));
         }
@@ -165,6 +166,7 @@ impl<'p> Machine<'p> {
                 .length_of(content)
                 .filter(|_| content == self.input && !self.arena.is_example(content)),
             labels: gives,
+            outcome: self.outcome(host, &kinds, offset),
         };
         self.give(state, host, args, &out);
         Some(self.result(frame, state, offset, host, &inputs, args, &out, results))
@@ -185,6 +187,7 @@ impl<'p> Machine<'p> {
                 operands: operands.to_vec(),
                 gives: LabelSet::NONE,
                 may_reenter: false,
+                tells_failure: false,
             })
     }
 
@@ -607,6 +610,29 @@ impl<'p> Machine<'p> {
         labels
     }
 
+    /// The label of whether a call goes well, where the contract has to look.
+    fn outcome(&mut self, host: &HostFunction, kinds: &[EffectKind], offset: u32) -> LabelSet {
+        use EffectKind as E;
+        let may_fail = kinds.iter().any(|kind| {
+            matches!(
+                kind,
+                E::ExternalCall
+                    | E::ExternalCallReadonly
+                    | E::Delegatecall
+                    | E::ContractCreate
+                    | E::ValueTransfer
+                    | E::CodeUpgrade
+                    | E::SignatureVerify
+                    | E::SignatureRecover
+            )
+        });
+        if may_fail && host.result.tells_failure() {
+            self.arena.label(Label::Outcome(offset))
+        } else {
+            LabelSet::NONE
+        }
+    }
+
     /// The content that the host gives.
     fn output(
         &mut self,
@@ -792,7 +818,8 @@ impl<'p> Machine<'p> {
             }
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
-                self.arena.unknown(out.labels)
+                let labels = self.arena.union(out.labels, out.outcome);
+                self.arena.unknown(labels)
             }
             HostResult::Filled => {
                 let asked = host
@@ -828,6 +855,12 @@ impl<'p> Machine<'p> {
                 _ if inputs.is_empty() && out.labels == LabelSet::NONE => Val::ANY,
                 _ => self.arena.object(out.content),
             },
+            HostResult::ValOrError => {
+                let labels = self.arena.labels_of(out.content);
+                let labels = self.arena.union(labels, out.outcome);
+                let content = self.arena.hole(labels, None);
+                self.arena.object(content)
+            }
             HostResult::Handle => {
                 let number = self.allocate(frame.ctx, offset);
                 let Kind::Ptr { space, .. } = self.arena.data(number).kind else {
@@ -872,7 +905,8 @@ impl<'p> Machine<'p> {
                 if host.result == HostResult::Pointer {
                     data
                 } else {
-                    self.new_region(frame, state, offset, data, out.labels)
+                    let labels = self.arena.union(out.labels, out.outcome);
+                    self.new_region(frame, state, offset, data, labels)
                 }
             }
         };
@@ -948,6 +982,8 @@ struct Output {
     /// Its length, where the contract is told one that is known.
     len: Option<u32>,
     labels: LabelSet,
+    /// Marks what depends on whether the call went well.
+    outcome: LabelSet,
 }
 
 impl Arena {

@@ -492,7 +492,8 @@ impl<'p> Machine<'p> {
             Op::Numeric(op) => {
                 let args: SmallVec<[Val; 2]> =
                     data.args.iter().map(|v| frame.vals[v.index()]).collect();
-                self.arena.numeric(*op, &args)
+                let unchecked = frame.info.unchecked.binary_search(&inst).is_ok();
+                self.arena.computed(*op, &args, unchecked)
             }
             Op::Select => {
                 let cond = arg(2);

@@ -6,6 +6,7 @@
 //! ARCHITECTURE.md for why this design and what it costs.
 
 mod arena;
+mod arithmetic;
 mod call;
 mod concrete;
 mod cursor;

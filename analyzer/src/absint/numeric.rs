@@ -89,8 +89,9 @@ impl Arena {
             && matches!(tagged.kind, Kind::Obj(_))
             && mask.kind == Kind::Const(TAG_MASK)
         {
-            // Of which type a value is tells nothing of the value.
-            return Val::ANY;
+            // Of which type a value is tells nothing of the value, only whether it is an error.
+            let outcome = self.outcomes(tagged.labels);
+            return self.unknown(outcome);
         }
         let mut labels = LabelSet::NONE;
         let mut preds = PredSet::NONE;

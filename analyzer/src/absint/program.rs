@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
+use super::arithmetic;
 use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
@@ -16,7 +17,7 @@ use crate::graph::cfg::Cfg;
 use crate::graph::loops::LoopForest;
 use crate::graph::{Dominators, IndirectTargets};
 use crate::host::{AbortsIf, EffectKind, HostFunction, HostModel, HostResult, Role};
-use crate::ir::{Block, Func, Function, Sig, Terminator, Type};
+use crate::ir::{Block, Func, Function, Inst, Sig, Terminator, Type};
 use crate::module::{Module, Table};
 
 pub(super) use super::summary::Extent;
@@ -49,6 +50,8 @@ pub(super) struct FuncInfo<'m> {
     pub(super) controllers: Vec<SmallVec<[Block; 4]>>,
     pub(super) summary: Summary,
     pub(super) intrinsic: Option<Intrinsic>,
+    /// Differences and products that nothing tests for overflow, in order.
+    pub(super) unchecked: Vec<Inst>,
 }
 
 impl FuncInfo<'_> {
@@ -227,6 +230,7 @@ fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> Fun
         controllers,
         summary,
         intrinsic,
+        unchecked: arithmetic::unchecked(ir),
     }
 }
 

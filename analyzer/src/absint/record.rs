@@ -53,6 +53,7 @@ pub(super) struct EffectRecord {
     pub(super) operands: Vec<(What, Bytes)>,
     pub(super) gives: LabelSet,
     pub(super) may_reenter: bool,
+    pub(super) tells_failure: bool,
 }
 
 /// How control left a block.

@@ -115,6 +115,10 @@ impl fmt::Display for Label {
             Label::AuthAnswer(of) => write!(f, "authorisation of {}", Brief(of)),
             Label::Digest(of) => write!(f, "digest of {}", Brief(of)),
             Label::Chain => f.write_str("chain state"),
+            Label::Outcome(_) => f.write_str("outcome of a call"),
+            Label::Quotient(by) => write!(f, "quotient by {by}"),
+            Label::Rescaled => f.write_str("product of a quotient"),
+            Label::Unchecked => f.write_str("may have wrapped around"),
         }
     }
 }

@@ -13,12 +13,14 @@ mod display;
 mod graph;
 mod guard;
 mod key;
+mod loops;
 mod spine;
 mod unify;
 
 pub use graph::EffectGraph;
 pub use guard::{Guard, Strength};
 pub use key::{Content, Piece};
+pub use loops::Loop;
 
 /// Everything known about one contract.
 #[derive(Debug)]
@@ -166,6 +168,9 @@ pub struct Effect {
     pub gives: Labels,
     /// Whether this call lets the callee enter the contract again.
     pub may_reenter: bool,
+    /// Whether a failure is told by the result, rather than by a trap. Then what depends on it has the label
+    /// [`Label::Outcome`].
+    pub tells_failure: bool,
 }
 
 /// One thing handed to the host.
@@ -261,6 +266,14 @@ pub enum Label {
     Digest(Arc<Content>),
     /// State of the chain.
     Chain,
+    /// Whether the call at this offset went well.
+    Outcome(u32),
+    /// A division by this, which dropped a remainder.
+    Quotient(Arc<Content>),
+    /// A product of such a quotient.
+    Rescaled,
+    /// A difference or product of data that may have wrapped around, with no test for it nearby.
+    Unchecked,
 }
 
 /// A set of labels.

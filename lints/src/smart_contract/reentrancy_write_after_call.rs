@@ -1,8 +1,12 @@
 //! `reentrancy-write-after-call`.
 
-use contract_lint_analyzer::facts::{EffectGraph, Method, Node};
+use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Method, Node};
 use contract_lint_analyzer::host::EffectKind;
 
+use super::calls::{
+    amount, from_key, handed_over, has_fixed_target, is_decreased, is_vague, locked, open_at,
+    runs_other_code,
+};
 use crate::declare_lint;
 use crate::events::{may_alias, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
@@ -60,77 +64,112 @@ fn in_method(method: &Method) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
     for (call, effect) in graph.effects() {
-        if !effect.may_reenter || effect.is(EffectKind::ContractCreate) || locked(graph, call) {
+        let runs = effect.may_reenter && runs_other_code(effect);
+        if !runs || locked(graph, call) || !open_at(method, call) {
             continue;
         }
-        for (write, written) in graph.effects() {
-            let Some(key) = written.key().filter(|_| writes(written)) else {
+        for (write, written) in graph.effects().filter(|(_, e)| writes(e)) {
+            let Some(key) = written.key() else { continue };
+            let Some(read) = stale_read(graph, call, written, key) else {
                 continue;
             };
-            if !graph.reaches(call, write) {
-                continue;
-            }
-            let read = graph
-                .effects_of(EffectKind::StorageRead)
-                .find(|(read, effect)| {
-                    effect.key().is_some_and(|k| may_alias(k, key)) && graph.dominates(*read, call)
-                });
-            let Some((read, _)) = read else { continue };
             let subject = key.to_string();
-            if findings.iter().any(|f| f.subject == subject) {
+            if !graph.reaches(call, write)
+                || is_benign(written, key)
+                || settled_before(graph, read, call, key)
+                || findings.iter().any(|f| f.subject == subject)
+            {
                 continue;
             }
-            let name = name_of(key);
-            findings.push(Finding {
-                lint: REENTRANCY_WRITE_AFTER_CALL.meta,
-                severity: Severity::Critical,
-                confidence: Confidence::Medium,
-                message: format!("{name} is written after a call that can re-enter"),
-                method: method.name.clone(),
-                trace: vec![
-                    step(graph, read, format!("{name} is read")),
-                    step(
-                        graph,
-                        call,
-                        "control leaves the contract; re-entry is allowed",
-                    ),
-                    step(graph, write, "the same key is written only now"),
-                ],
-                primary: 2,
-                notes: vec![format!(
-                    "while the callee runs, `{}` can be entered again and still sees the old value",
-                    method.name
-                )],
-                help: "write the key before the call, or forbid re-entry for the call".to_owned(),
-                also: Vec::new(),
-                subject,
-            });
+            findings.push(finding(method, [read, call, write], key));
         }
     }
     findings
 }
 
-/// Whether a lock is taken before a node: a key that is tested, then written, on every path.
-fn locked(graph: &EffectGraph, node: Node) -> bool {
-    let checks = graph.checks(node);
-    graph.dominators(node).any(|taken| {
-        let Some(key) = graph
-            .effect(taken)
-            .filter(|e| writes(e))
-            .and_then(|e| e.key())
-        else {
-            return false;
-        };
-        let constant = graph
-            .effect(taken)
-            .and_then(|e| e.operand("storage-value"))
-            .is_some_and(|v| v.as_constant().is_some_and(|b| !b.is_empty()));
-        constant
-            && checks.iter().any(|(check, branch)| {
-                graph.dominates(*check, taken)
-                    && branch.labels().iter().any(|label| {
-                        matches!(label, contract_lint_analyzer::facts::Label::Storage(k) if may_alias(k, key))
-                    })
-            })
+fn finding(method: &Method, [read, call, write]: [Node; 3], key: &Content) -> Finding {
+    let graph = &method.graph;
+    let name = name_of(key);
+    let vague = is_vague(key);
+    let pays = graph.effect(call).is_some_and(|e| amount(e).is_some());
+    let fixed = graph.effect(call).is_some_and(has_fixed_target);
+    let trace = vec![
+        step(graph, read, format!("{name} is read")),
+        step(
+            graph,
+            call,
+            "control leaves the contract; re-entry is allowed",
+        ),
+        step(graph, write, "the same key is written only now"),
+    ];
+    let message = format!("{name} is written after a call that can re-enter");
+    let mut notes = vec![format!(
+        "while the callee runs, `{}` can be entered again and still sees the old value",
+        method.name
+    )];
+    if fixed {
+        notes.push(
+            "the callee is fixed in the code; it must be trusted not to call back".to_owned(),
+        );
+    }
+    Finding {
+        severity: match (pays, fixed) {
+            (true, false) => Severity::Critical,
+            (false, false) => Severity::High,
+            _ => Severity::Medium,
+        },
+        confidence: if fixed || vague {
+            Confidence::Low
+        } else {
+            Confidence::Medium
+        },
+        notes,
+        help: "write the key before the call, or forbid re-entry for the call".to_owned(),
+        subject: key.to_string(),
+        ..Finding::new(REENTRANCY_WRITE_AFTER_CALL.meta, method, message, trace)
+    }
+}
+
+/// A read of a key before a call that matters: it decides whether the call happens, or what the call carries, or what is
+/// written afterwards.
+fn stale_read(graph: &EffectGraph, call: Node, written: &Effect, key: &Content) -> Option<Node> {
+    let carried = graph.effect(call).map(handed_over).unwrap_or_default();
+    let depends = from_key(&carried, key)
+        || from_key(&handed_over(written), key)
+        || graph
+            .decisions(call)
+            .iter()
+            .any(|(_, branch)| from_key(&branch.labels(), key));
+    if !depends {
+        return None;
+    }
+    graph
+        .effects_of(EffectKind::StorageRead)
+        .find(|(read, effect)| {
+            effect.key().is_some_and(|k| may_alias(k, key)) && graph.dominates(*read, call)
+        })
+        .map(|(read, _)| read)
+}
+
+/// Whether what is written says little: a mark without content, or what was read, written back or counted up.
+fn is_benign(written: &Effect, key: &Content) -> bool {
+    let Some(value) = written.operand("storage-value") else {
+        return false;
+    };
+    if let Some(bytes) = value.as_constant() {
+        return bytes.is_empty() && written.is(EffectKind::StorageWrite);
+    }
+    let own = |label: &Label| matches!(label, Label::Storage(k) if may_alias(k, key));
+    !is_decreased(value) && !value.is_unknown() && value.labels().iter().all(own)
+}
+
+/// Whether the key has its new value before the call: what is written afterwards is the same again, or something else of
+/// the same record.
+fn settled_before(graph: &EffectGraph, read: Node, call: Node, key: &Content) -> bool {
+    graph.dominators(call).any(|node| {
+        graph.dominates(read, node)
+            && graph
+                .effect(node)
+                .is_some_and(|e| writes(e) && e.key() == Some(key))
     })
 }

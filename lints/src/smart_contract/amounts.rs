@@ -1,0 +1,54 @@
+//! Amounts that a contract keeps or moves.
+
+use contract_lint_analyzer::facts::{Content, Facts, Label, Method, Node, Piece};
+
+use super::calls::{amount, is_callback, is_vague};
+use crate::events::{is_argument, name_of, open_to_all};
+use crate::lint::Confidence;
+
+/// Every value that methods which anyone can call write to storage or send, with the place and a name for it. The arguments of
+/// callbacks are left out: they come from the contract itself.
+pub(super) fn kept_or_moved(facts: &Facts) -> Vec<(&Method, Node, &Content, String)> {
+    let mut found = Vec::new();
+    for method in facts
+        .methods
+        .iter()
+        .filter(|m| open_to_all(m) && !is_callback(m))
+    {
+        for (node, effect) in method.graph.effects() {
+            if let Some(content) = amount(effect) {
+                found.push((method, node, content, "the amount sent".to_owned()));
+            }
+            let key = effect.key().filter(|key| !is_vague(key));
+            if let (Some(key), Some(content)) = (key, effect.operand("storage-value")) {
+                found.push((
+                    method,
+                    node,
+                    content,
+                    format!("the value of {}", name_of(key)),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// How sure it is that arithmetic with this note made the amount itself: a number by itself, of few sources, rather than a
+/// record of which some part was computed so.
+pub(super) fn certainty(content: &Content, note: &Label) -> Confidence {
+    let by_itself = content.pieces.iter().any(|piece| match piece {
+        Piece::Hole { labels, len, .. } => {
+            let sources = labels
+                .iter()
+                .filter(|l| is_argument(l) || matches!(l, Label::Storage(_) | Label::AttachedValue))
+                .count();
+            labels.contains(note) && len.is_some_and(|len| len <= 32) && sources <= 2
+        }
+        Piece::Const(_) => false,
+    });
+    if by_itself {
+        Confidence::Medium
+    } else {
+        Confidence::Low
+    }
+}

@@ -1,0 +1,99 @@
+//! `unchecked-arithmetic`.
+
+use contract_lint_analyzer::facts::{Content, EffectGraph, Label, Labels, Node, Relation};
+
+use super::amounts::{certainty, kept_or_moved};
+use crate::declare_lint;
+use crate::events::{is_argument, step};
+use crate::finding::Finding;
+use crate::lint::{Context, Severity};
+
+declare_lint! {
+    /// ### What it does
+    /// Looks for amounts that are kept or sent and that are a difference or product of the caller's data, where nothing
+    /// tests whether it wrapped around: neither at the operation nor before the amount is used.
+    ///
+    /// ### Why is this bad?
+    /// An amount that wraps around passes every test of what it should have been. Tokens of EOS werewolf games were drained
+    /// that way in July 2018, and BeautyChain's in April 2018.
+    ///
+    /// ### Example
+    /// ```cpp
+    /// uint64_t total = amount * count;
+    /// check(balance >= total, "overdrawn");
+    /// ```
+    ///
+    /// ### Use instead
+    /// ```cpp
+    /// check(count == 0 || amount <= UINT64_MAX / count, "overflow");
+    /// uint64_t total = amount * count;
+    /// ```
+    ///
+    /// ### Known problems
+    /// Only numbers of 64 bits and more are looked at, and sums are not. A test in another function than the operation counts only if it
+    /// comes before the amount is used and compares the same data.
+    pub UNCHECKED_ARITHMETIC {
+        name: "unchecked-arithmetic",
+        summary: "an amount may have wrapped around",
+        domain: SmartContract,
+        severity: High,
+        confidence: Medium,
+        level: Warn,
+        cwe: [190, 191],
+        references: ["SCWE-047", "SWC-101", "OWASP SC09:2026"],
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for (method, node, content, name) in kept_or_moved(cx.facts) {
+        if !may_wrap(content)
+            || tested(&method.graph, node, &content.labels())
+            || findings.iter().any(|f| f.method == method.name)
+        {
+            continue;
+        }
+        let trace = vec![step(
+            &method.graph,
+            node,
+            format!("{name} may have wrapped around"),
+        )];
+        findings.push(Finding {
+            severity: if name.starts_with("the amount") {
+                Severity::High
+            } else {
+                Severity::Medium
+            },
+            confidence: certainty(content, &Label::Unchecked),
+            help: "use checked arithmetic, or test the operands before".to_owned(),
+            subject: name.clone(),
+            ..Finding::new(
+                UNCHECKED_ARITHMETIC.meta,
+                method,
+                format!("{name} is computed without a test for overflow"),
+                trace,
+            )
+        });
+    }
+    findings
+}
+
+/// Whether a value is the result of untested arithmetic with the caller's data.
+fn may_wrap(content: &Content) -> bool {
+    let labels = content.labels();
+    labels.contains(&Label::Unchecked) && labels.iter().any(is_argument)
+}
+
+/// Whether a check before a node compares, for order, data of the same sources.
+fn tested(graph: &EffectGraph, node: Node, labels: &Labels) -> bool {
+    let sources =
+        |l: &&Label| is_argument(l) || matches!(l, Label::Storage(_) | Label::AttachedValue);
+    let needed: Vec<&Label> = labels.iter().filter(sources).collect();
+    graph.checks(node).iter().any(|(_, branch)| {
+        branch.predicates.iter().any(|p| {
+            let compared = p.labels();
+            p.relation == Relation::Order && needed.iter().all(|l| compared.contains(*l))
+        })
+    })
+}
