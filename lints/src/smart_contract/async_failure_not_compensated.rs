@@ -77,7 +77,7 @@ fn in_method(facts: &Facts, method: &Method) -> Option<Finding> {
         notes: vec![note],
         help: "add a callback that gives the amount back if the call failed".to_owned(),
         subject: key.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             ASYNC_FAILURE_NOT_COMPENSATED.meta,
             method,
             format!("{name} stays reduced if the asynchronous call fails"),

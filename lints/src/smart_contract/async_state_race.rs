@@ -181,7 +181,7 @@ fn finding(
             "write the new value before the call, and undo that in the callback if the call failed"
                 .to_owned(),
         subject: key.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             ASYNC_STATE_RACE.meta,
             method,
             format!("{name} is tested before an asynchronous call, but written only after it"),

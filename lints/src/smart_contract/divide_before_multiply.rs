@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             confidence: certainty(content, &Label::Rescaled),
             help: "multiply first, then divide; mind the width of the product".to_owned(),
             subject: name.clone(),
-            ..Finding::new(
+            ..Finding::traced(
                 DIVIDE_BEFORE_MULTIPLY.meta,
                 method,
                 format!("{name} loses precision: it is divided before it is multiplied"),

@@ -94,7 +94,7 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
     Some(Finding {
         help: "delete or mark the entry in the same pass, or refuse lists with doubles".to_owned(),
         subject: key.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             DUPLICATE_BATCH_ELEMENT.meta,
             method,
             "an element that is listed twice is paid twice",

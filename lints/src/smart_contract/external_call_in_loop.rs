@@ -87,7 +87,7 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
         confidence: certainty(effect, reused),
         help: "credit the receivers, and let each withdraw".to_owned(),
         subject: effect.host_function.clone(),
-        ..Finding::new(EXTERNAL_CALL_IN_LOOP.meta, method, message, trace)
+        ..Finding::traced(EXTERNAL_CALL_IN_LOOP.meta, method, message, trace)
     })
 }
 

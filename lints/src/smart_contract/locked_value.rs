@@ -106,7 +106,7 @@ fn credited(method: &Method) -> Option<Finding> {
     Some(Finding {
         help: "add a method that pays out, or refuse attached assets".to_owned(),
         subject: name,
-        ..Finding::new(
+        ..Finding::traced(
             LOCKED_VALUE.meta,
             method,
             "assets that are paid in can never leave the contract",

@@ -84,7 +84,7 @@ fn finding(method: &Method, read: Node, pay: Node, key: &Content) -> Finding {
     Finding {
         help: format!("write what is left of {name} before the payment"),
         subject: key.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             LOST_STATE_UPDATE.meta,
             method,
             format!("{name} is paid out and stays on record"),

@@ -84,7 +84,7 @@ fn in_method(method: &Method) -> Option<Finding> {
             help: "take the amount from the notification, and write the contract's own row in this action"
                 .to_owned(),
             subject: key.to_string(),
-            ..Finding::new(
+            ..Finding::traced(
                 NOTIFICATION_STALE_STATE.meta,
                 method,
                 format!("{name} can be stale when the inline action runs"),

@@ -103,7 +103,7 @@ fn in_method(method: &Method, views: &[(&Method, Vec<Content>)]) -> Option<Findi
                 notes: vec![format!("`{}` answers from both", view.name)],
                 help: "write both before the call".to_owned(),
                 subject: view.name.clone(),
-                ..Finding::new(
+                ..Finding::traced(
                     READ_ONLY_REENTRANCY.meta,
                     method,
                     format!(

@@ -126,7 +126,7 @@ fn finding(method: &Method, [read, call, write]: [Node; 3], key: &Content) -> Fi
         notes,
         help: "write the key before the call, or forbid re-entry for the call".to_owned(),
         subject: key.to_string(),
-        ..Finding::new(REENTRANCY_WRITE_AFTER_CALL.meta, method, message, trace)
+        ..Finding::traced(REENTRANCY_WRITE_AFTER_CALL.meta, method, message, trace)
     }
 }
 

@@ -91,7 +91,7 @@ fn in_method(method: &Method) -> Option<Finding> {
                     "refuse transfers to oneself, or read each balance right before it is written"
                         .to_owned(),
                 subject: from.to_string(),
-                ..Finding::new(
+                ..Finding::traced(
                     SELF_TRANSFER_ALIASING.meta,
                     method,
                     "a transfer to oneself creates balance",

@@ -78,7 +78,7 @@ fn in_method(method: &Method) -> Option<Finding> {
         help: "make such tests before the call is made, and let the callback always finish"
             .to_owned(),
         subject: predicate.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             TRAP_IN_CALLBACK.meta,
             method,
             "the callback can abort before it has written state",

@@ -7,9 +7,7 @@ use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{is_vague, runs_other_code, schedules};
 use crate::declare_lint;
-use crate::events::{
-    guarded, is_argument, is_global, may_alias, name_of, open_to_all, step, writes,
-};
+use crate::events::{global, is_argument, may_alias, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
 use crate::lint::{Context, Severity};
 
@@ -88,7 +86,7 @@ fn in_loop(facts: &Facts, method: &Method, l: &Loop) -> Option<Finding> {
                 .labels()
                 .into_iter()
                 .find_map(|label| match label {
-                    Label::Storage(key) if is_global(&key) && !is_vague(&key) => Some(key),
+                    Label::Storage(key) if global(&key).is_some() && !is_vague(&key) => Some(key),
                     _ => None,
                 });
             if let Some(key) = key
@@ -136,7 +134,7 @@ fn of_stored_length(
         notes: vec![format!("anyone can call `{}`", grower.name)],
         help: "work on a limited part of the list in one call".to_owned(),
         subject: key.to_string(),
-        ..Finding::new(
+        ..Finding::traced(
             UNBOUNDED_LOOP.meta,
             method,
             format!("the loop is as long as {name}, which anyone can make longer"),
@@ -159,7 +157,7 @@ fn of_chosen_length(method: &Method, exit: Node, cost: Node) -> Finding {
         severity: Severity::Medium,
         help: "refuse lists longer than a limit".to_owned(),
         subject: "argument".to_owned(),
-        ..Finding::new(
+        ..Finding::traced(
             UNBOUNDED_LOOP.meta,
             method,
             "the caller decides how often state is written",
@@ -208,7 +206,9 @@ fn grown(graph: &EffectGraph, key: &Content) -> Option<Node> {
             });
             effect.key().is_some_and(|k| may_alias(k, key))
                 && grows
-                && !guarded(graph, *node, Strength::Origin)
+                && graph
+                    .guard(*node)
+                    .is_none_or(|g| g.strength < Strength::Origin)
         })?;
     Some(node)
 }

@@ -68,7 +68,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             confidence: certainty(content, &Label::Unchecked),
             help: "use checked arithmetic, or test the operands before".to_owned(),
             subject: name.clone(),
-            ..Finding::new(
+            ..Finding::traced(
                 UNCHECKED_ARITHMETIC.meta,
                 method,
                 format!("{name} is computed without a test for overflow"),

@@ -87,7 +87,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                 primary: 0,
                 help: format!("abort, or undo what was done, when the {what} fails"),
                 subject,
-                ..Finding::new(
+                ..Finding::traced(
                     UNCHECKED_CALL_RESULT.meta,
                     method,
                     format!("nothing looks at whether this {what} failed"),

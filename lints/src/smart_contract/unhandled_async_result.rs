@@ -85,7 +85,7 @@ fn in_method(facts: &Facts, method: &Method) -> Option<Finding> {
             .operand("method-name")
             .map(ToString::to_string)
             .unwrap_or_default(),
-        ..Finding::new(
+        ..Finding::traced(
             UNHANDLED_ASYNC_RESULT.meta,
             method,
             "the result of an asynchronous call is lost",

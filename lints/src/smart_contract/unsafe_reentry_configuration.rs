@@ -100,7 +100,7 @@ fn allowed(method: &Method, call: Node) -> Option<Finding> {
         severity: Severity::Medium,
         help: "leave the flag out; without it the platform refuses re-entry".to_owned(),
         subject: name,
-        ..Finding::new(
+        ..Finding::traced(
             UNSAFE_REENTRY_CONFIGURATION.meta,
             method,
             "a call allows re-entry before the state is written",
@@ -128,7 +128,7 @@ fn unflushed(method: &Method, call: Node) -> Option<Finding> {
     Some(Finding {
         help: "flush the storage cache before the call".to_owned(),
         subject: name.clone(),
-        ..Finding::new(
+        ..Finding::traced(
             UNSAFE_REENTRY_CONFIGURATION.meta,
             method,
             format!("{name} is not flushed before a call"),
