@@ -128,6 +128,7 @@ pub(super) enum Label {
     AuthAnswer(Bytes),
     Digest(Bytes),
     Chain,
+    Drawn,
 }
 
 /// [`crate::facts::Piece`] with interned labels.

@@ -312,6 +312,7 @@ impl Builder<'_> {
                 Label::AuthAnswer(of) => facts::Label::AuthAnswer(Arc::new(self.content(of))),
                 Label::Digest(of) => facts::Label::Digest(Arc::new(self.content(of))),
                 Label::Chain => facts::Label::Chain,
+                Label::Drawn => facts::Label::Drawn,
             })
             .collect()
     }

@@ -115,6 +115,7 @@ impl fmt::Display for Label {
             Label::AuthAnswer(of) => write!(f, "authorisation of {}", Brief(of)),
             Label::Digest(of) => write!(f, "digest of {}", Brief(of)),
             Label::Chain => f.write_str("chain state"),
+            Label::Drawn => f.write_str("drawn by lot"),
         }
     }
 }
