@@ -11,16 +11,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use contract_lint_analyzer::Options;
-use contract_lint_lints::policy::Policy;
+use contract_lint_lints::policy::{Policy, Step};
 
 pub(crate) use allow::{Allowance, FindingPlace};
 pub(crate) use error::ConfigError;
+use error::{Part, Places};
 pub(crate) use find::nearest;
 pub(crate) use hosts::options;
 pub(crate) use levels::{Levels, Scope};
 
 use crate::cli::ConfigArgs;
 use crate::input::{Source, Target, display_name};
+use crate::report::model::FileReport;
 use crate::suggest;
 
 /// The name of the configuration.
@@ -90,6 +92,16 @@ impl Configs {
         &self.configs[self.of_target[target]]
     }
 
+    /// The files of a report for which a configuration holds, by its place among [`Configs::all`].
+    pub(crate) fn files_of<'r>(
+        &self,
+        config: usize,
+        files: &'r [FileReport],
+    ) -> Vec<&'r FileReport> {
+        let own = |(index, file)| (self.of_target.get(index) == Some(&config)).then_some(file);
+        files.iter().enumerate().filter_map(own).collect()
+    }
+
     /// Each configuration once.
     pub(crate) fn all(&self) -> &[Config] {
         &self.configs
@@ -105,6 +117,12 @@ pub(crate) fn folder_of(target: &Target) -> &Path {
 }
 
 impl Config {
+    /// The place of a statement in the file, if the configuration was read from one.
+    pub(crate) fn span(&self, path: &[Step]) -> Option<std::ops::Range<usize>> {
+        let file = self.file.as_ref()?;
+        Some(Places::new(&file.text).span(path, Part::Value))
+    }
+
     fn load(path: Option<&Path>, args: &ConfigArgs) -> anyhow::Result<Self> {
         let mut config = match path {
             Some(path) => file::read(path)?,

@@ -53,7 +53,7 @@ impl<'p> Machine<'p> {
             && summary.size <= LAST_WORDS
             && !self.is_tired()
             && self.stack.len() < MAX_DEPTH
-            && !self.stack.contains(&func);
+            && self.stack.iter().all(|(running, _)| *running != func);
         if !summary.returns && !summary.ends && !tells {
             self.event(frame, offset, EventKind::Trap);
             return None;

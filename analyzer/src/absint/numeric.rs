@@ -171,19 +171,26 @@ impl Arena {
         let [a, b] = data else { return false };
         let reduces = match op {
             N::I32RemU | N::I32RemS | N::I64RemU | N::I64RemS => true,
+            // A byte is a tag, or on its way into an encoding.
             N::I32And | N::I64And => {
-                matches!(b.kind, Kind::Const(mask) if mask > 0 && (mask + 1).is_power_of_two() && mask < 0xffff)
+                matches!(b.kind, Kind::Const(mask) if mask < 0xff && (mask + 1).is_power_of_two())
             }
             N::I32Sub | N::I64Sub => a.labels == b.labels,
             _ => false,
         };
+        let of_block = |label: Label| {
+            matches!(
+                label,
+                Label::Time | Label::BlockInfo | Label::Randomness | Label::Digest(_)
+            )
+        };
+        let mut labels = self.label_list(a.labels);
         reduces
-            && self.label_list(a.labels).any(|label| {
-                matches!(
-                    label,
-                    Label::Time | Label::BlockInfo | Label::Randomness | Label::Digest(_)
-                )
-            })
+            && match op {
+                // A difference of stored times is a duration.
+                N::I32Sub | N::I64Sub => labels.all(of_block),
+                _ => labels.any(of_block),
+            }
     }
 
     /// The exact result, where it follows from what is known.

@@ -42,7 +42,15 @@ declare_lint! {
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
-    methods.filter_map(in_method).collect()
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in methods.filter_map(in_method) {
+        // A helper of many methods is told of once.
+        let place = |f: &Finding| f.site().map(|site| (site.func, site.offset));
+        if findings.iter().all(|f| place(f) != place(&finding)) {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// Whether a content is the time or height of the block and nothing else.

@@ -49,6 +49,9 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     let matters = asked && !cx.policy.sources.is_empty();
     let mut findings: Vec<Finding> = Vec::new();
     for this in &cx.facts.crypto {
+        if !is_used(cx, this) {
+            continue;
+        }
         let weak = WEAK.contains(&this.algorithm);
         let unapproved = matters && !crypto.approves(this.algorithm);
         if !(weak || unapproved) || findings.iter().any(|f| f.subject == this.algorithm) {
@@ -57,6 +60,15 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         findings.push(finding(this, weak));
     }
     findings
+}
+
+/// Whether a method asks the host for it; what the contract itself contains is taken to be there for a reason.
+fn is_used(cx: &Context<'_>, this: &CryptoUse) -> bool {
+    let CryptoOrigin::Import(name) = &this.origin else {
+        return true;
+    };
+    let effects = cx.facts.methods.iter().flat_map(|m| m.graph.effects());
+    effects.into_iter().any(|(_, e)| e.host_function == *name)
 }
 
 fn finding(this: &CryptoUse, weak: bool) -> Finding {

@@ -15,7 +15,7 @@ pub(super) fn raw_key<'a>(host: &HostModel, effect: &'a Effect) -> Option<&'a Co
             arg.what == "storage-key"
                 && matches!(
                     arg.role,
-                    Role::InPtr | Role::InOutPtr | Role::Region | Role::Handle | Role::InRegister
+                    Role::InPtr | Role::InOutPtr | Role::Region | Role::InRegister
                 )
         });
     effect.key().filter(|_| raw)

@@ -6,7 +6,7 @@ use super::raw::raw_key;
 use crate::declare_lint;
 use crate::events::{is_argument, is_global, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
-use crate::lint::{Confidence, Context, Severity};
+use crate::lint::{Confidence, Context};
 
 declare_lint! {
     /// ### What it does
@@ -26,8 +26,8 @@ declare_lint! {
     /// ```
     ///
     /// ### Known problems
-    /// A store that is meant to be written by anyone, such as one of evidence, is reported at low severity if it has no
-    /// entries of its own.
+    /// Only where the contract also keeps entries under keys of its own in the same store: a store that anyone is meant to
+    /// write, such as one of evidence, has nothing to lose. Keys behind handles of the host are not looked at.
     pub TAINTED_STORAGE_KEY {
         name: "tainted-storage-key",
         summary: "the caller chooses which storage entry is written",
@@ -42,11 +42,19 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let own = own_entry(cx.facts);
+    let Some(own) = own_entry(cx.facts) else {
+        return Vec::new();
+    };
     let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
-    methods
-        .filter_map(|method| in_method(cx, method, own.as_ref()))
-        .collect()
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in methods.filter_map(|method| in_method(cx, method, &own)) {
+        // A helper of many methods is told of once.
+        let place = |f: &Finding| f.site().map(|site| (site.func, site.offset));
+        if findings.iter().all(|f| place(f) != place(&finding)) {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// An entry that the contract reads under a key of its own.
@@ -73,7 +81,7 @@ fn is_chosen(key: &Content) -> bool {
         })
 }
 
-fn in_method(cx: &Context<'_>, method: &Method, own: Option<&Content>) -> Option<Finding> {
+fn in_method(cx: &Context<'_>, method: &Method, own: &Content) -> Option<Finding> {
     let lint = TAINTED_STORAGE_KEY.meta;
     let graph = &method.graph;
     let (node, key) = graph
@@ -82,19 +90,9 @@ fn in_method(cx: &Context<'_>, method: &Method, own: Option<&Content>) -> Option
         .filter_map(|(node, effect)| Some((node, raw_key(&cx.facts.host, effect)?)))
         .find(|(node, key)| is_chosen(key) && graph.guard(*node).is_none())?;
     let message = "the caller chooses the key that is written".to_owned();
-    let (severity, note) = match own {
-        Some(own) => (
-            lint.severity,
-            format!("the contract keeps {} in the same store", name_of(own)),
-        ),
-        None => (
-            Severity::Low,
-            "the contract keeps nothing else in this store".to_owned(),
-        ),
-    };
     Some(Finding {
         lint,
-        severity,
+        severity: lint.severity,
         confidence: if method.reasons.is_empty() {
             lint.confidence
         } else {
@@ -104,7 +102,10 @@ fn in_method(cx: &Context<'_>, method: &Method, own: Option<&Content>) -> Option
         message,
         method: method.name.clone(),
         primary: 0,
-        notes: vec![note],
+        notes: vec![format!(
+            "the contract keeps {} in the same store",
+            name_of(own)
+        )],
         help: "put a constant prefix before the argument".to_owned(),
         also: Vec::new(),
         subject: key.to_string(),
