@@ -42,6 +42,10 @@ pub(crate) enum Command {
         /// The name of the lint
         lint: String,
     },
+    /// Write a configuration for the contracts at hand, with what looks like personal data
+    Init(InitArgs),
+    /// Report how the contracts stand by the domains of security standards
+    Report(ReportArgs),
     /// List all lints
     List {
         /// As JSON
@@ -118,6 +122,54 @@ pub(crate) struct BaselineArgs {
     /// How many threads to use [default: as many as there are processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// Contracts, as for `check`
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The zone in which the contracts will run
+    #[arg(long, value_name = "ZONE", default_value = "mainnet")]
+    pub(crate) target: String,
+    /// Where to write; `-` for standard output
+    #[arg(short, long, value_name = "FILE", default_value = "contract-lint.toml")]
+    pub(crate) output: PathBuf,
+    /// Replace the file if it is there
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) analysis: AnalysisArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// By the domains of security standards for distributed ledgers
+    #[arg(long, required = true)]
+    pub(crate) compliance: bool,
+    /// Contracts, as for `check`
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: DocumentFormat,
+    /// Write the report to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// The form of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum DocumentFormat {
+    /// Markdown
+    #[default]
+    Markdown,
+    /// A web page that needs nothing else
+    Html,
+    /// JSON
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -55,6 +55,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
     let facts = analyze(module, &options);
     let module = Arc::clone(&facts.module);
     let platform = facts.recognition.platform.clone();
+    let selectors = config.policy.resolve(&facts);
     let mut hidden = Hidden::default();
     let mut shown = Vec::new();
     let context = Context {
@@ -123,6 +124,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         notes,
         findings,
         hidden,
+        selectors,
         complaints,
         module: Arc::clone(&module),
         sha256: digest,

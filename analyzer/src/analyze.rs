@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::absint;
 use crate::facts::{Certainty, Facts, Recognition};
+use crate::features;
 use crate::graph::callgraph::Lifted;
 use crate::host::{HostModel, entry_points, recognise};
 use crate::ir::Func;
@@ -38,20 +39,26 @@ pub fn analyze(module: Module, options: &Options) -> Facts {
         None => recognise(&module, &options.hosts),
     };
     let (specs, mut notes) = Specs::read(&module, &options.sidecars);
-    let methods = {
+    let (methods, crypto, floats) = {
         let entries = entry_points(&host, &module);
         let roots: Vec<Func> = entries.iter().map(|entry| entry.func).collect();
-        let lifted = Lifted::new(&module, roots);
+        let lifted = Lifted::new(&module, roots.iter().copied());
         for (func, error) in lifted.errors() {
             notes.push(format!("{func} is not analysed: {error}"));
         }
-        absint::methods(&module, &host, &lifted, &entries, &specs)
+        (
+            absint::methods(&module, &host, &lifted, &entries, &specs),
+            features::crypto(&module, &lifted),
+            features::floats(&module, &lifted, &roots),
+        )
     };
     Facts {
         module: Arc::new(module),
         host,
         recognition,
         methods,
+        crypto,
+        floats,
         notes,
     }
 }

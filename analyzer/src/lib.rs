@@ -9,6 +9,7 @@ mod analyze;
 pub mod debug;
 pub mod entity;
 pub mod facts;
+mod features;
 pub mod graph;
 pub mod host;
 pub mod ir;

@@ -6,6 +6,7 @@ use anyhow::Context;
 use codespan_reporting::diagnostic::{Diagnostic, Label};
 use rayon::prelude::*;
 
+use super::selectors;
 use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, ConfigArgs};
 use crate::config::{Configs, folder_of};
@@ -49,12 +50,17 @@ pub(super) fn once(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
         Some(path) => report::write_file(path, &text)?,
         None => super::print(&text)?,
     }
+    let mistaken = selectors::unmatched(&run.configs, &report, console);
     if !hide.no_suppressions {
         unused_allowances(&run.configs, &report, console);
         left_over(&baseline, &report, console);
     }
     console.note(&report::summary(&report));
-    Ok(status(&report, args))
+    Ok(if mistaken {
+        FAILED
+    } else {
+        status(&report, args)
+    })
 }
 
 /// Contracts with the configuration that holds for each.
@@ -73,6 +79,12 @@ impl Run {
         let targets = targets(paths, console)?;
         let configs = Configs::load(&targets, config)?;
         Ok(Self { targets, configs })
+    }
+
+    /// Whether any configuration declares sensitive data.
+    pub(super) fn declares_data(&self) -> bool {
+        let mut configs = self.configs.all().iter();
+        configs.any(|config| !config.policy.sources.is_empty())
     }
 
     /// The folder of the first contract.

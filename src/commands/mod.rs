@@ -3,7 +3,10 @@
 mod baseline;
 mod check;
 mod explain;
+mod init;
 mod list;
+mod report;
+mod selectors;
 mod show;
 mod watch;
 
@@ -23,6 +26,8 @@ pub(crate) fn run(cli: Cli, console: &Console) -> anyhow::Result<u8> {
         Some(Command::Baseline(args)) => baseline::run(&args, console),
         Some(Command::Show(args)) => show::run(&args),
         Some(Command::Explain { lint }) => explain::run(&lint),
+        Some(Command::Init(args)) => init::run(&args, console),
+        Some(Command::Report(args)) => report::run(&args, console),
         Some(Command::List { json }) => list::run(json),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();

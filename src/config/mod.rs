@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 
 use contract_lint_analyzer::Options;
 use contract_lint_lints::lint::{Level, LintMeta};
-use contract_lint_lints::policy::Policy;
+use contract_lint_lints::policy::{Policy, Step};
 
 pub(crate) use allow::{Allowance, FindingPlace};
 pub(crate) use error::ConfigError;
+use error::{Part, Places};
 pub(crate) use find::nearest;
 pub(crate) use hosts::options;
 pub(crate) use levels::{Levels, Scope};
@@ -24,6 +25,7 @@ pub(crate) use profile::Profile;
 
 use crate::cli::ConfigArgs;
 use crate::input::{Source, Target, display_name};
+use crate::report::model::FileReport;
 use crate::suggest;
 
 /// The name of the configuration.
@@ -95,6 +97,16 @@ impl Configs {
         &self.configs[self.of_target[target]]
     }
 
+    /// The files of a report for which a configuration holds, by its place among [`Configs::all`].
+    pub(crate) fn files_of<'r>(
+        &self,
+        config: usize,
+        files: &'r [FileReport],
+    ) -> Vec<&'r FileReport> {
+        let own = |(index, file)| (self.of_target.get(index) == Some(&config)).then_some(file);
+        files.iter().enumerate().filter_map(own).collect()
+    }
+
     /// Each configuration once.
     pub(crate) fn all(&self) -> &[Config] {
         &self.configs
@@ -117,6 +129,12 @@ impl Config {
             (None, Profile::Audit) => lint.level.max(Level::Warn),
             (None, _) => lint.level,
         }
+    }
+
+    /// The place of a statement in the file, if the configuration was read from one.
+    pub(crate) fn span(&self, path: &[Step]) -> Option<std::ops::Range<usize>> {
+        let file = self.file.as_ref()?;
+        Some(Places::new(&file.text).span(path, Part::Value))
     }
 
     fn load(path: Option<&Path>, args: &ConfigArgs) -> anyhow::Result<Self> {

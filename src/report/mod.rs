@@ -1,6 +1,7 @@
 //! Reports: what a run found, in the form that is asked for.
 
 mod code;
+pub(crate) mod compliance;
 mod concise;
 pub(crate) mod fingerprint;
 mod human;

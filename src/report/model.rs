@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use contract_lint_analyzer::module::Module;
 use contract_lint_lints::lint::{Confidence, Level, LintMeta, Severity};
+use contract_lint_lints::policy::Resolved;
 
 use crate::input::InputError;
 
@@ -40,6 +41,8 @@ pub(crate) struct Analysed {
     pub(crate) findings: Vec<Reported>,
     /// Defects that are not shown.
     pub(crate) hidden: Hidden,
+    /// What the selectors of the policy stand for in it.
+    pub(crate) selectors: Vec<Resolved>,
     /// Comments in the source that are meant for the linter and do not what their author thinks: where, and why.
     pub(crate) complaints: Vec<(SourcePlace, String)>,
 }

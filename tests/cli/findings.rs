@@ -73,7 +73,7 @@ fn the_bar() {
 fn levels_of_the_configuration_give_way_to_those_of_the_arguments() {
     let sandbox = vault().with(
         "contract-lint.toml",
-        "[lints]\nunprotected-code-upgrade = \"warn\"\ngroup.access = \"allow\"\n",
+        "[lints]\nunprotected-code-upgrade = \"warn\"\ngroup.access = \"allow\"\ngroup.personal-information = \"allow\"\n",
     );
     assert_eq!(
         findings(&sandbox, &[]),

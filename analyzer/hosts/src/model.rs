@@ -108,6 +108,13 @@ impl HostModel {
         self.virtual_functions.get(found.ok()?)
     }
 
+    /// Whether a function, by the name that is shown, tells by its result how it went, rather than by an abort.
+    pub fn answers(&self, shown: &str) -> bool {
+        let mut known = self.functions.iter().filter(|f| f.shown() == shown);
+        known.any(|f| f.result != HostResult::None)
+            || self.virtual_functions.iter().any(|f| f.name == shown)
+    }
+
     /// The structure of data of that meaning.
     pub fn layout(&self, of: &str) -> Option<&Layout> {
         self.layouts.iter().find(|layout| layout.of == of)

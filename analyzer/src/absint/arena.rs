@@ -132,6 +132,7 @@ pub(super) enum Label {
     Quotient(Bytes),
     Rescaled,
     Unchecked,
+    Drawn,
 }
 
 /// [`crate::facts::Piece`] with interned labels.

@@ -1,7 +1,5 @@
 //! Calls: to the contract's own functions, known helpers, through tables.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
 use super::arena::{Bytes, Kind, Label, LabelSet, Pred, PredSet, Val, ValData};
@@ -9,9 +7,8 @@ use super::interp::{Frame, MAX_DEPTH, Machine};
 use super::intrinsics::Intrinsic;
 use super::memory::{FIRST_ALLOCATION, Place, State};
 use super::program::Extent;
-use super::record::{Ctx, EffectRecord, EventKind};
+use super::record::{Ctx, EventKind};
 use crate::facts::{Reason, Relation};
-use crate::host::EffectKind;
 use crate::ir::{Func, Sig};
 use crate::module::Table;
 
@@ -20,6 +17,8 @@ use crate::module::Table;
 const LARGE: u32 = 2500;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
+/// A function that only aborts is not looked into for what it tells the host if it is larger than this.
+const LAST_WORDS: u32 = 200;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
 /// Room before an object of AssemblyScript.
@@ -50,10 +49,12 @@ impl<'p> Machine<'p> {
             return Some(self.intrinsic(frame, state, offset, intrinsic, args));
         }
         let summary = &info.summary;
-        if !summary.returns && !summary.ends {
-            if summary.speaks {
-                self.last_words(frame, state, offset, func, args);
-            }
+        let tells = summary.speaks
+            && summary.size <= LAST_WORDS
+            && !self.is_tired()
+            && self.stack.len() < MAX_DEPTH
+            && self.stack.iter().all(|(running, _)| *running != func);
+        if !summary.returns && !summary.ends && !tells {
             self.event(frame, offset, EventKind::Trap);
             return None;
         }
@@ -109,38 +110,6 @@ impl<'p> Machine<'p> {
         };
         *state = after;
         Some(results)
-    }
-
-    /// Tells what a function that only aborts can put into its message: what is behind its arguments. A number among
-    /// them is an index or a length, as a bounds check has them.
-    fn last_words(
-        &mut self,
-        frame: &mut Frame<'p>,
-        state: &State,
-        offset: u32,
-        func: Func,
-        args: &[Val],
-    ) {
-        let mut labels = LabelSet::NONE;
-        for arg in args {
-            for place in self.places(*arg, 0) {
-                let more = state.reachable(&mut self.arena, &self.program.image, place, REACH, 3);
-                labels = self.arena.union(labels, more);
-            }
-        }
-        if labels == LabelSet::NONE {
-            return;
-        }
-        let message = self.arena.hole(labels, None);
-        let record = EffectRecord {
-            kinds: Arc::from([EffectKind::PanicAbort]),
-            host_function: self.program.module.func_label(func),
-            operands: vec![("error-message".into(), message)],
-            gives: LabelSet::NONE,
-            may_reenter: false,
-            tells_failure: false,
-        };
-        self.event(frame, offset, EventKind::Effect(record));
     }
 
     /// Notes that code was not followed.

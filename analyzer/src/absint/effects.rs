@@ -317,6 +317,7 @@ impl Builder<'_> {
                 Label::Quotient(by) => facts::Label::Quotient(Arc::new(self.content(by))),
                 Label::Rescaled => facts::Label::Rescaled,
                 Label::Unchecked => facts::Label::Unchecked,
+                Label::Drawn => facts::Label::Drawn,
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Numeric operators over abstract values.
 
-use super::arena::{Arena, Bytes, Kind, LabelSet, Piece, Pred, PredSet, Val, ValData};
+use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, Pred, PredSet, Val, ValData};
 use super::memory::LINEAR;
 use super::tagged_value::TAG_MASK;
 use crate::facts::Relation;
@@ -146,12 +146,16 @@ impl Arena {
             || matches!(class(op), Class::Sub) && {
                 let minuend = data[0].labels;
                 self.label_list(minuend)
-                    .any(|l| matches!(l, super::arena::Label::Storage(_)))
+                    .any(|l| matches!(l, Label::Storage(_)))
             };
         if matches!(kind, Kind::Const(_)) && data.iter().any(|d| !matches!(d.kind, Kind::Const(_)))
         {
             // Such as `x & 0`: nothing of the operands is left.
             labels = LabelSet::NONE;
+        }
+        if labels != LabelSet::NONE && self.draws(op, &data) {
+            let drawn = self.label(Label::Drawn);
+            labels = self.union(labels, drawn);
         }
         self.val(ValData {
             kind,
@@ -159,6 +163,35 @@ impl Arena {
             preds,
             decreased,
         })
+    }
+
+    /// Whether an operator reduces what the block says, or a digest, to one of a few numbers. Compilers write a remainder
+    /// by a constant as `x - x / c * c`.
+    fn draws(&self, op: NumericOp, data: &[ValData]) -> bool {
+        use NumericOp as N;
+        let [a, b] = data else { return false };
+        let reduces = match op {
+            N::I32RemU | N::I32RemS | N::I64RemU | N::I64RemS => true,
+            // A byte is a tag, or on its way into an encoding.
+            N::I32And | N::I64And => {
+                matches!(b.kind, Kind::Const(mask) if mask < 0xff && (mask + 1).is_power_of_two())
+            }
+            N::I32Sub | N::I64Sub => a.labels == b.labels,
+            _ => false,
+        };
+        let of_block = |label: Label| {
+            matches!(
+                label,
+                Label::Time | Label::BlockInfo | Label::Randomness | Label::Digest(_)
+            )
+        };
+        let mut labels = self.label_list(a.labels);
+        reduces
+            && match op {
+                // A difference of stored times is a duration.
+                N::I32Sub | N::I64Sub => labels.all(of_block),
+                _ => labels.any(of_block),
+            }
     }
 
     /// The exact result, where it follows from what is known.

@@ -119,6 +119,7 @@ impl fmt::Display for Label {
             Label::Quotient(by) => write!(f, "quotient by {by}"),
             Label::Rescaled => f.write_str("product of a quotient"),
             Label::Unchecked => f.write_str("may have wrapped around"),
+            Label::Drawn => f.write_str("drawn by lot"),
         }
     }
 }

@@ -33,8 +33,41 @@ pub struct Facts {
     pub recognition: Recognition,
     /// What outsiders and the host can call, in the order of exports and of dispatch.
     pub methods: Vec<Method>,
+    /// The cryptographic algorithms that the contract uses or contains.
+    pub crypto: Vec<CryptoUse>,
+    /// The functions with floating-point instructions that outsiders can reach through direct calls.
+    pub floats: Vec<FloatUse>,
     /// What a user should know about the analysis of the whole file.
     pub notes: Vec<String>,
+}
+
+/// A cryptographic algorithm that a contract uses or contains.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CryptoUse {
+    /// Its name in lower case: `sha256`, `sm3`.
+    pub algorithm: &'static str,
+    /// What shows it.
+    pub origin: CryptoOrigin,
+}
+
+/// What shows that a contract uses an algorithm.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CryptoOrigin {
+    /// The host provides it, by this import.
+    Import(String),
+    /// Its constants are in the data, at this offset of the file.
+    Data(usize),
+    /// Its constants are in this function.
+    Code(Func),
+}
+
+/// A function that computes with floating-point numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FloatUse {
+    /// The function.
+    pub func: Func,
+    /// The first such instruction, as an offset in the module.
+    pub offset: u32,
 }
 
 /// How the platform was found.
@@ -284,6 +317,9 @@ pub enum Label {
     Rescaled,
     /// A difference or product of data that may have wrapped around, with no test for it nearby.
     Unchecked,
+    /// A remainder or a few bits of block data, of chain randomness, or of a digest: a lot that was drawn. Stands beside
+    /// the labels of what it was drawn from.
+    Drawn,
 }
 
 /// A set of labels.

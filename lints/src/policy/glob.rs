@@ -36,9 +36,15 @@ impl Glob {
         self.0.contains(['*', '?'])
     }
 
-    /// Whether a method is meant, by its name alone or after the export that serves it (`execute.register`).
+    /// Whether a method is meant: by its name, after the export that serves it (`execute.register`), or without what a
+    /// platform puts before it (`vault.register`, `_register`).
     pub fn matches_method(&self, method: &Method) -> bool {
-        self.matches(&method.name) || self.matches(&format!("{}.{}", method.export, method.name))
+        let name = &method.name;
+        let last = name.rsplit('.').next().unwrap_or(name);
+        self.matches(name)
+            || self.matches(&format!("{}.{name}", method.export))
+            || self.matches(last)
+            || self.matches(last.trim_start_matches('_'))
     }
 
     /// Whether it names just this method.

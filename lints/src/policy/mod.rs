@@ -12,6 +12,7 @@ mod flow;
 mod glob;
 mod host_selector;
 mod problem;
+mod resolve;
 mod selector;
 mod zone;
 
@@ -26,6 +27,7 @@ pub use flow::{
 pub use glob::Glob;
 pub use host_selector::{HostPart, HostSelector};
 pub use problem::{Problem, Step};
+pub use resolve::Resolved;
 pub use selector::{KeyPattern, NamePattern, Selector};
 pub use zone::Zones;
 

@@ -1,0 +1,59 @@
+//! Known defects of libraries that contracts are built with.
+
+/// A version: major, minor, patch.
+pub(super) type Version = (u32, u32, u32);
+
+/// A known defect.
+#[derive(Debug)]
+pub(super) struct Advisory {
+    /// The crate.
+    pub package: &'static str,
+    /// The versions that have it: from the first, up to and without the second.
+    pub affected: &'static [(Version, Version)],
+    /// By what name it is known.
+    pub id: &'static str,
+    /// What it is.
+    pub what: &'static str,
+}
+
+/// Sorted by crate. From the advisories of CosmWasm and of RustSec.
+pub(super) const ADVISORIES: &[Advisory] = &[
+    Advisory {
+        package: "borsh",
+        affected: &[((0, 0, 0), (0, 10, 4))],
+        id: "RUSTSEC-2023-0033",
+        what: "parsing sequences of values without size is unsound",
+    },
+    Advisory {
+        package: "cosmwasm-std",
+        affected: &[
+            ((1, 3, 0), (1, 4, 4)),
+            ((1, 5, 0), (1, 5, 4)),
+            ((2, 0, 0), (2, 0, 2)),
+        ],
+        id: "CWA-2024-002",
+        what: "`pow` and `neg` of some numbers wrap around instead of failing",
+    },
+    Advisory {
+        package: "serde-json-wasm",
+        affected: &[((0, 0, 0), (0, 5, 2)), ((1, 0, 0), (1, 0, 1))],
+        id: "CWA-2024-001",
+        what: "deeply nested JSON overflows the stack",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_its_ranges_are_ranges() {
+        assert!(ADVISORIES.is_sorted_by_key(|a| a.package));
+        assert!(
+            ADVISORIES
+                .iter()
+                .flat_map(|a| a.affected)
+                .all(|(from, to)| from < to)
+        );
+    }
+}

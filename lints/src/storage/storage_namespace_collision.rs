@@ -1,0 +1,128 @@
+//! `storage-namespace-collision`.
+
+use std::collections::BTreeMap;
+
+use contract_lint_analyzer::facts::{Content, Label, Piece};
+
+use super::raw::raw_key;
+use crate::declare_lint;
+use crate::events::{is_argument, step, writes};
+use crate::finding::{Finding, Step};
+use crate::lint::Context;
+
+declare_lint! {
+    /// ### What it does
+    /// Looks for two groups of entries of which one's constant prefix begins with the other's, where what follows the
+    /// shorter one is an argument of any length.
+    ///
+    /// ### Why is this bad?
+    /// With `"a" ‖ name` and `"admin" ‖ role`, whoever is called `dmin…` writes into the other group.
+    ///
+    /// ### Example
+    /// ```rust
+    /// storage_write(&[b"a", name].concat(), balance);
+    /// storage_write(&[b"admin", role].concat(), account);
+    /// ```
+    ///
+    /// ### Use instead
+    /// ```rust
+    /// storage_write(&[b"balance/", name].concat(), balance);
+    /// storage_write(&[b"admin/", role].concat(), account);
+    /// ```
+    ///
+    /// ### Known problems
+    /// Two collections under the very same prefix are not found: the bytecode does not tell them from one.
+    pub STORAGE_NAMESPACE_COLLISION {
+        name: "storage-namespace-collision",
+        summary: "keys of different groups of entries can be equal",
+        domain: Storage,
+        severity: High,
+        confidence: Medium,
+        level: Warn,
+        cwe: [694, 664],
+        references: ["SCWE-040", "SCWE-099"],
+        since: "0.1.0",
+    }
+}
+
+/// A use of a group of entries.
+struct Use {
+    method: String,
+    step: Step,
+    /// Whether it writes, with an argument of any length right after the prefix.
+    reaches_out: bool,
+}
+
+fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let mut groups: BTreeMap<Vec<u8>, Use> = BTreeMap::new();
+    for method in &cx.facts.methods {
+        let graph = &method.graph;
+        for (node, effect) in graph.effects() {
+            let Some((prefix, next)) = raw_key(&cx.facts.host, effect).and_then(split) else {
+                continue;
+            };
+            let reaches_out = writes(effect) && next.is_some_and(is_free);
+            let name = String::from_utf8_lossy(prefix).into_owned();
+            let this = Use {
+                method: method.name.clone(),
+                step: step(graph, node, format!("`{name}` is used here")),
+                reaches_out,
+            };
+            let known = groups.get(prefix);
+            if known.is_none_or(|known| !known.reaches_out && reaches_out) {
+                groups.insert(prefix.to_vec(), this);
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (short, reaching) in groups.iter().filter(|(_, this)| this.reaches_out) {
+        let longer = groups
+            .iter()
+            .find(|(long, _)| long.len() > short.len() && long.starts_with(short));
+        if let Some((long, reached)) = longer {
+            findings.push(finding(short, reaching, long, reached));
+        }
+    }
+    findings
+}
+
+/// The constant before the first unknown part of a key, and that part.
+fn split(key: &Content) -> Option<(&[u8], Option<&Piece>)> {
+    match key.pieces.as_slice() {
+        [Piece::Const(prefix), rest @ ..] => Some((prefix, rest.first())),
+        _ => None,
+    }
+}
+
+/// Whether a part of a key is an argument of any length.
+fn is_free(piece: &Piece) -> bool {
+    matches!(piece, Piece::Hole { labels, len: None, .. }
+        if !labels.is_empty() && labels.iter().all(is_argument) && !labels.contains(&Label::Drawn))
+}
+
+fn finding(short: &[u8], reaching: &Use, long: &[u8], reached: &Use) -> Finding {
+    let lint = STORAGE_NAMESPACE_COLLISION.meta;
+    let (a, b) = (shown(short), shown(long));
+    let message = format!("an argument after the prefix {a} can make a key that begins with {b}");
+    Finding {
+        lint,
+        severity: lint.severity,
+        confidence: lint.confidence,
+        trace: vec![reaching.step.clone(), reached.step.clone()],
+        message,
+        method: reaching.method.clone(),
+        primary: 0,
+        notes: vec![format!("`{}` uses keys with {b}", reached.method)],
+        help: "end each prefix with a character that no other prefix has there, or write the argument's length before it"
+            .to_owned(),
+        also: Vec::new(),
+        subject: format!("{a} {b}"),
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    format!(
+        "`{}`",
+        Content::constant(bytes).to_string().replace('"', "")
+    )
+}
