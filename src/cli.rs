@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 use contract_lint_lints::lint::{Level, Severity};
 
+use crate::config::Profile;
+
 /// Finds security defects in compiled WebAssembly smart contracts.
 #[derive(Debug, Parser)]
 #[command(
@@ -164,6 +166,9 @@ pub(crate) struct ConfigArgs {
     /// The zone in which the contracts will run, such as `mainnet` or `sidechain`
     #[arg(long, value_name = "ZONE")]
     pub(crate) target: Option<String>,
+    /// How much to show
+    #[arg(long, value_enum, default_value_t, value_name = "PROFILE")]
+    pub(crate) profile: Profile,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
     #[command(flatten)]

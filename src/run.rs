@@ -8,6 +8,7 @@ use contract_lint_analyzer::debug::{PanicLocations, SourceMap};
 use contract_lint_analyzer::module::{Module, decode};
 use contract_lint_analyzer::{Options, analyze};
 
+use contract_lint_lints::analysis_incomplete::ANALYSIS_INCOMPLETE;
 use contract_lint_lints::check;
 use contract_lint_lints::lint::{Context, Level};
 
@@ -61,7 +62,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         policy: &config.policy,
     };
     for finding in check(&context) {
-        let level = config.levels.of(finding.lint);
+        let level = config.level(finding.lint);
         let function = finding.site().map(|site| module.func_label(site.func));
         let place = FindingPlace {
             file: &target.name,
@@ -70,7 +71,10 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         };
         let mut allowances = config.allowances.iter();
         if level == Level::Allow {
-            hidden.by_level += 1;
+            // What was not analysed is noted in any case.
+            hidden.by_level += usize::from(finding.lint.name != ANALYSIS_INCOMPLETE.meta.name);
+        } else if !config.profile.shows(&finding) {
+            hidden.by_profile += 1;
         } else if !terms.no_suppressions && allowances.any(|a| a.hides(finding.lint, place)) {
             hidden.by_allowance += 1;
         } else {

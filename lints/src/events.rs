@@ -1,11 +1,12 @@
 //! Questions that several lints ask of an effect graph.
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece,
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use crate::finding::Step;
+pub(crate) use crate::keys::name_of;
 
 /// Whether anyone can call the method, to change state.
 pub(crate) fn open_to_all(method: &Method) -> bool {
@@ -36,13 +37,27 @@ pub(crate) fn arguments(content: &Content) -> Labels {
         .collect()
 }
 
-/// Whether a key names one thing for all callers: all bytes are known, or the contract's own identity.
-pub(crate) fn is_global(key: &Content) -> bool {
-    !key.pieces.is_empty()
-        && key.pieces.iter().all(|piece| match piece {
-            Piece::Const(_) => true,
-            Piece::Hole { labels, .. } => labels.iter().eq([&Label::SelfIdentity]),
-        })
+/// The key, if it names one entry for all callers: its bytes are known, but for the contract's own name.
+pub(crate) fn global(key: &Content) -> Option<Content> {
+    let mut pieces = Vec::with_capacity(key.pieces.len());
+    for piece in &key.pieces {
+        pieces.push(match piece {
+            Piece::Hole { labels, .. } => {
+                let own = |l: &Label| matches!(l, Label::SelfIdentity | Label::FirstReceiver);
+                if labels.is_empty() || !labels.iter().all(own) {
+                    return None;
+                }
+                Piece::Hole {
+                    labels: Labels::from([Label::SelfIdentity]),
+                    len: None,
+                    decreased: false,
+                }
+            }
+            constant @ Piece::Const(_) => constant.clone(),
+        });
+    }
+    let global = Content { pieces };
+    global.has_constant().then_some(global)
 }
 
 /// A step of a trace at a node.
@@ -51,18 +66,4 @@ pub(crate) fn step(graph: &EffectGraph, node: Node, message: impl Into<String>) 
         message: message.into(),
         site: Some(graph.nodes[node].site.clone()),
     }
-}
-
-/// A key as people read it: quoted text, or a description.
-pub(crate) fn name_of(key: &Content) -> String {
-    if key.is_unknown() {
-        "storage".to_owned()
-    } else {
-        format!("`{}`", key.to_string().replace('"', ""))
-    }
-}
-
-/// The strongest guard before a node is at least this strong.
-pub(crate) fn guarded(graph: &EffectGraph, node: Node, at_least: Strength) -> bool {
-    graph.guard(node).is_some_and(|g| g.strength >= at_least)
 }

@@ -1,8 +1,8 @@
 //! Findings: what a lint says, where, why, and how to mend it. No paths, colours or rendered code: reports add these.
 
-use contract_lint_analyzer::facts::Site;
+use contract_lint_analyzer::facts::{Method, Node, Site};
 
-use crate::lint::{Confidence, LintMeta, Severity};
+use crate::lint::{Confidence, Lint, LintMeta, Severity};
 
 /// A defect found in one method.
 #[derive(Debug, Clone)]
@@ -42,6 +42,80 @@ pub struct Step {
 }
 
 impl Finding {
+    /// A finding as bad and as likely as its lint says, with nothing told of it yet.
+    pub fn new(
+        lint: &Lint,
+        method: &Method,
+        message: impl Into<String>,
+        subject: impl Into<String>,
+    ) -> Self {
+        Self {
+            lint: lint.meta,
+            severity: lint.meta.severity,
+            confidence: lint.meta.confidence,
+            message: message.into(),
+            method: method.name.clone(),
+            trace: Vec::new(),
+            primary: 0,
+            notes: Vec::new(),
+            help: String::new(),
+            also: Vec::new(),
+            subject: subject.into(),
+        }
+    }
+
+    /// As bad as this.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// As likely as this at most.
+    #[must_use]
+    pub fn at_most(mut self, confidence: Confidence) -> Self {
+        self.confidence = self.confidence.min(confidence);
+        self
+    }
+
+    /// The next event of the trace.
+    #[must_use]
+    pub fn then(mut self, method: &Method, node: Node, message: impl Into<String>) -> Self {
+        self.trace.push(Step {
+            message: message.into(),
+            site: Some(method.graph.nodes[node].site.clone()),
+        });
+        self
+    }
+
+    /// The next event of the trace, which is the place of the finding.
+    #[must_use]
+    pub fn here(mut self, method: &Method, node: Node, message: impl Into<String>) -> Self {
+        self.primary = self.trace.len();
+        self.then(method, node, message)
+    }
+
+    /// An event of another method.
+    #[must_use]
+    pub fn and(mut self, step: Option<Step>) -> Self {
+        self.trace.extend(step);
+        self
+    }
+
+    /// A further sentence.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// How to mend it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
     /// Where the finding is; `None` if it concerns an interface rather than a place in the code.
     pub fn site(&self) -> Option<&Site> {
         self.trace.get(self.primary)?.site.as_ref()

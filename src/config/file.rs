@@ -165,6 +165,7 @@ fn parse(text: &str) -> Result<Config, Vec<Issue>> {
         Ok(Config {
             file: None,
             levels,
+            profile: super::Profile::default(),
             allowances,
             policy,
             analysis: contract_lint_analyzer::Options::default(),

@@ -55,12 +55,12 @@ impl Levels {
         self.settings.push((scope, level));
     }
 
-    /// The level of a lint.
-    pub(crate) fn of(&self, lint: &LintMeta) -> Level {
+    /// The level that was set for a lint, if one was.
+    pub(crate) fn set_for(&self, lint: &LintMeta) -> Option<Level> {
         self.settings
             .iter()
             .rev()
             .find(|(scope, _)| scope.covers(lint))
-            .map_or(lint.level, |(_, level)| *level)
+            .map(|(_, level)| *level)
     }
 }

@@ -6,11 +6,13 @@ mod file;
 mod find;
 mod hosts;
 mod levels;
+mod profile;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use contract_lint_analyzer::Options;
+use contract_lint_lints::lint::{Level, LintMeta};
 use contract_lint_lints::policy::Policy;
 
 pub(crate) use allow::{Allowance, FindingPlace};
@@ -18,6 +20,7 @@ pub(crate) use error::ConfigError;
 pub(crate) use find::nearest;
 pub(crate) use hosts::options;
 pub(crate) use levels::{Levels, Scope};
+pub(crate) use profile::Profile;
 
 use crate::cli::ConfigArgs;
 use crate::input::{Source, Target, display_name};
@@ -33,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) file: Option<ConfigFile>,
     /// What happens with findings.
     pub(crate) levels: Levels,
+    /// How much is shown.
+    pub(crate) profile: Profile,
     /// Which findings are accepted.
     pub(crate) allowances: Vec<Allowance>,
     /// What lints consult.
@@ -105,11 +110,21 @@ pub(crate) fn folder_of(target: &Target) -> &Path {
 }
 
 impl Config {
+    /// What happens with the findings of a lint. An audit also runs what is off, unless the user switched it off.
+    pub(crate) fn level(&self, lint: &LintMeta) -> Level {
+        match (self.levels.set_for(lint), self.profile) {
+            (Some(level), _) => level,
+            (None, Profile::Audit) => lint.level.max(Level::Warn),
+            (None, _) => lint.level,
+        }
+    }
+
     fn load(path: Option<&Path>, args: &ConfigArgs) -> anyhow::Result<Self> {
         let mut config = match path {
             Some(path) => file::read(path)?,
             None => Self::default(),
         };
+        config.profile = args.profile;
         for (level, name) in &args.levels.0 {
             let scope = Scope::parse(name).map_err(|unknown| anyhow::anyhow!("{unknown}"))?;
             config.levels.set(scope, *level);

@@ -18,11 +18,12 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
+use contract_lint_lints::analysis_incomplete::ANALYSIS_INCOMPLETE;
 use contract_lint_lints::lint::Level;
 
 use crate::cli::Format;
 use crate::text::{count, printable};
-use model::{Analysed, Hidden, Report};
+use model::{Analysed, Hidden, MethodReport, Report};
 
 /// The report as it is written.
 pub(crate) fn render(report: &Report, format: Format, colored: bool) -> anyhow::Result<Vec<u8>> {
@@ -74,10 +75,15 @@ fn incompleteness(analysed: &Analysed) -> Vec<String> {
     if analysed.methods.is_empty() {
         return vec!["no entry point was found, so nothing was analysed".to_owned()];
     }
+    // Where the lint is on, its finding says it.
+    let told = |method: &MethodReport| {
+        let mut findings = analysed.findings.iter();
+        findings.any(|f| f.lint.name == ANALYSIS_INCOMPLETE.meta.name && f.method == method.name)
+    };
     analysed
         .methods
         .iter()
-        .filter(|method| !method.reasons.is_empty())
+        .filter(|method| !method.reasons.is_empty() && !told(method))
         .map(|method| {
             let name = printable(&method.name);
             format!(
@@ -127,6 +133,7 @@ pub(crate) fn summary(report: &Report) -> String {
     if hidden.count() > 0 {
         let parts = [
             (hidden.by_level, "by level"),
+            (hidden.by_profile, "by profile"),
             (hidden.by_allowance, "accepted"),
             (hidden.by_baseline, "in the baseline"),
         ];

@@ -49,6 +49,8 @@ pub(crate) struct Analysed {
 pub(crate) struct Hidden {
     /// The level of the lint is `allow`.
     pub(crate) by_level: usize,
+    /// The profile asks for less.
+    pub(crate) by_profile: usize,
     /// An `[[allow]]` entry or a comment in the source covers them.
     pub(crate) by_allowance: usize,
     /// The baseline holds them.
@@ -58,7 +60,7 @@ pub(crate) struct Hidden {
 impl Hidden {
     /// All together.
     pub(crate) fn count(self) -> usize {
-        self.by_level + self.by_allowance + self.by_baseline
+        self.by_level + self.by_profile + self.by_allowance + self.by_baseline
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use contract_lint_analyzer::debug::{PanicLocations, SourceMap, SourcePosition};
 use contract_lint_analyzer::entity::Entity;
-use contract_lint_analyzer::facts::{Method, Reason, Site};
+use contract_lint_analyzer::facts::{Method, Site};
 use contract_lint_analyzer::host::EntryKind;
 use contract_lint_analyzer::module::{FuncKind, Module};
 use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Level;
+use contract_lint_lints::reasons::sentences;
 
 use super::fingerprint::Identity;
 use super::model::{MethodReport, Place, Reported, ReportedStep, SourcePlace};
@@ -39,7 +40,7 @@ impl Resolver<'_> {
             .map(|method| MethodReport {
                 name: method.name.clone(),
                 kind: kind_name(method.kind),
-                reasons: method.reasons.iter().map(|r| self.reason(r)).collect(),
+                reasons: sentences(method, self.module),
             })
             .collect()
     }
@@ -159,24 +160,6 @@ impl Resolver<'_> {
         let head = heads.find_map(|statement| self.text.head(statement, &method.name));
         place.source = head.or_else(|| begins.into_iter().next()).or(place.source);
         Some(place)
-    }
-
-    fn reason(&self, reason: &Reason) -> String {
-        match reason {
-            Reason::UnresolvedIndirectCall { func, offset } => format!(
-                "the target of an indirect call in `{}` at offset {offset:#x} is not known",
-                self.module.func_label(*func)
-            ),
-            Reason::UnknownImport(name) => format!("what the import `{name}` does is not known"),
-            Reason::Limit(what) => format!("it takes more work than the limit allows: {what}"),
-            Reason::UnresolvedOperation(function) => {
-                format!("the operation that a call of `{function}` asks for is not known")
-            }
-            Reason::NotLifted(func) => format!(
-                "{} has instructions that are not supported",
-                self.module.func_label(*func)
-            ),
-        }
     }
 }
 

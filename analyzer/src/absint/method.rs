@@ -243,11 +243,7 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
         let by_anyone = shape(&anyone.graph);
         let accounts = anyone.accounts.clone();
         if by_anyone != other_fallback {
-            methods.push(method(
-                EntryKind::Notification,
-                "notification from any account",
-                anyone,
-            ));
+            methods.push(method(EntryKind::Notification, Method::FROM_ANYONE, anyone));
         }
         for account in &accounts {
             let run = ask(name, FirstReceiver::Of(*account));

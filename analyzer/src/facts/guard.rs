@@ -53,6 +53,10 @@ pub(super) struct Wards {
     speaking: Vec<Guard>,
     /// For each strength, from the strongest: what keeps strangers out.
     levels: Vec<Level>,
+    /// Decisions that hold an account that agreed, or that equals the caller, against what is stored.
+    binding: Vec<Guard>,
+    /// What keeps out those who are neither known nor bound in this way.
+    bound: Option<Level>,
 }
 
 #[derive(Debug, Clone)]
@@ -120,6 +124,12 @@ impl EffectGraph {
         self.wards().speaking.iter()
     }
 
+    /// The decisions that hold an account that agreed, or that equals the caller, against what is stored; what it is held
+    /// against is the subject.
+    pub fn binding_decisions(&self) -> &[Guard] {
+        &self.wards().binding
+    }
+
     fn wards(&self) -> &Wards {
         self.wards.get_or_init(|| Wards::of(self))
     }
@@ -128,15 +138,8 @@ impl EffectGraph {
     /// agreed and equals the stored owner is the owner.
     fn raised(&self, guard: &Guard, node: Node) -> Guard {
         let mut raised = guard.clone();
-        if guard.strength != Strength::Argument {
-            return raised;
-        }
-        let named: Labels = guard.subject.labels_through_digests();
-        let bound = self
-            .checks(node)
-            .into_iter()
-            .any(|(_, branch)| branch.predicates.iter().any(|p| p.binds(&named)));
-        if bound {
+        let bound = self.wards().bound.as_ref();
+        if guard.strength == Strength::Argument && bound.is_some_and(|b| !b.open[node.index()]) {
             raised.strength = Strength::Known;
         }
         raised
@@ -179,8 +182,45 @@ impl Wards {
             };
             levels.push(level);
         }
-        Wards { speaking, levels }
+        let binding = binding(graph, &speaking);
+        let bound = (!binding.is_empty()).then(|| {
+            let known = speaking.iter().filter(|g| g.strength == Strength::Known);
+            Level::of(graph, known.chain(&binding))
+        });
+        Wards {
+            speaking,
+            levels,
+            binding,
+            bound,
+        }
     }
+}
+
+/// The decisions that hold a subject of these guards against what is stored.
+fn binding(graph: &EffectGraph, speaking: &[Guard]) -> Vec<Guard> {
+    let named: Labels = speaking
+        .iter()
+        .filter(|g| g.strength == Strength::Argument)
+        .flat_map(|g| g.subject.labels_through_digests())
+        .filter(|l| matches!(l, Label::Param(_) | Label::Input))
+        .collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let mut binding = Vec::new();
+    for (node, data) in graph.nodes.iter() {
+        let NodeKind::Branch(branch) = &data.kind else {
+            continue;
+        };
+        if let Some(predicate) = branch.predicates.iter().find(|p| p.binds(&named)) {
+            binding.push(Guard {
+                node,
+                strength: Strength::Known,
+                subject: Content::hole(predicate.labels(), None),
+            });
+        }
+    }
+    binding
 }
 
 impl Level {
@@ -269,25 +309,32 @@ impl Predicate {
         labels
     }
 
-    /// Whether it holds an argument with one of these labels against what is stored: as equal, or as found there.
+    /// Whether it holds an argument with one of these labels against what is stored, or looks it up there.
     fn binds(&self, named: &Labels) -> bool {
         if self.relation == Relation::Order {
             return false;
         }
         let labels = self.labels();
-        let stored = labels.iter().any(|l| matches!(l, Label::Storage(_)));
-        stored && labels.iter().any(|l| named.contains(l))
-            || labels.iter().any(|label| match label {
-                Label::Storage(key) => key
-                    .labels_through_digests()
-                    .iter()
-                    .any(|l| named.contains(l)),
-                _ => false,
-            })
+        let is_named = labels.iter().any(|l| named.contains(l));
+        labels.iter().any(|label| match label {
+            Label::Storage(key) => {
+                is_named
+                    || key
+                        .labels_through_digests()
+                        .iter()
+                        .any(|l| named.contains(l))
+            }
+            _ => false,
+        })
     }
 
-    fn strength(&self) -> Option<(Strength, Content)> {
+    /// How much this comparison says about who calls; `None` if nothing. With what the caller is held against.
+    pub fn strength(&self) -> Option<(Strength, Content)> {
         let labels = self.labels();
+        if labels.contains(&Label::Caller) && labels.contains(&Label::Origin) {
+            // That nobody stands between signer and contract says nothing of who they are.
+            return None;
+        }
         let answered = labels.iter().find_map(|label| match label {
             Label::AuthAnswer(subject) => Some(subject),
             _ => None,

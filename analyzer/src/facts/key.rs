@@ -53,6 +53,14 @@ impl Content {
         }
     }
 
+    /// The known bytes that it begins with.
+    pub fn front(&self) -> Option<&[u8]> {
+        match self.pieces.first() {
+            Some(Piece::Const(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// Whether nothing is known: no constant byte and no label.
     pub fn is_unknown(&self) -> bool {
         self.pieces

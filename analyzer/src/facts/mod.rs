@@ -78,6 +78,16 @@ pub struct Method {
     pub reasons: Vec<Reason>,
 }
 
+impl Method {
+    /// How a notification is described that any account can send.
+    pub const FROM_ANYONE: &'static str = "notification from any account";
+
+    /// Whether it is a notification that any account can send.
+    pub fn is_open_notification(&self) -> bool {
+        self.selector.as_deref() == Some(Self::FROM_ANYONE)
+    }
+}
+
 /// A parameter of a method.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Param {

@@ -1,19 +1,25 @@
 //! `missing-subject-auth`.
 
 use contract_lint_analyzer::facts::{
-    Content, EffectGraph, Label, Labels, Method, Node, NodeKind, Piece, Strength,
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
 };
 use contract_lint_analyzer::host::EffectKind;
 
+use super::authority::{doubt, explain, only_arguments, proven};
+use super::tokens::{Asks, asks};
 use crate::declare_lint;
-use crate::events::{arguments, is_argument, name_of, open_to_all, step};
+use crate::events::{arguments, is_argument, open_to_all, writes};
 use crate::finding::Finding;
+use crate::keys::{argument_names, name_in};
 use crate::lint::{Confidence, Context, Severity};
+use crate::remedy::{Remedy, remedy};
 
 declare_lint! {
     /// ### What it does
-    /// Looks for methods that decrease or delete what is stored for an account that the caller names, without that
-    /// account's agreement and without a check that it is the caller.
+    /// Looks for methods that decrease or delete what is stored for an account that the caller names, or move its tokens
+    /// by its allowance, without that account's agreement and without a check that it is the caller.
+    ///
+    /// With less confidence, methods that write anything for an account that the caller names.
     ///
     /// ### Why is this bad?
     /// Anyone can spend or erase what belongs to others.
@@ -36,7 +42,8 @@ declare_lint! {
     /// ```
     ///
     /// ### Known problems
-    /// Methods that anyone may call for others by design, such as liquidations, are reported too.
+    /// Methods that anyone may call for others by design, such as liquidations, are reported with low confidence where
+    /// they test what is stored for the account.
     pub MISSING_SUBJECT_AUTH {
         name: "missing-subject-auth",
         summary: "what belongs to a named account is changed without its agreement",
@@ -50,83 +57,188 @@ declare_lint! {
     }
 }
 
+/// What is done to the account.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Deed {
+    Deletes,
+    Decreases,
+    Spends,
+    Writes,
+}
+
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     cx.facts
         .methods
         .iter()
         .filter(|method| open_to_all(method))
-        .flat_map(in_method)
+        .flat_map(|method| in_method(method, remedy(&cx.facts.host.id, Remedy::Subject)))
         .collect()
 }
 
-fn in_method(method: &Method) -> Vec<Finding> {
+fn in_method(method: &Method, help: &str) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
     for (node, effect) in graph.effects() {
-        let Some(key) = effect.key() else { continue };
-        let removes = effect.is(EffectKind::StorageRemove);
-        let decreases = effect.is(EffectKind::StorageWrite)
-            && effect.operand("storage-value").is_some_and(decreased);
-        let subjects = arguments(key);
-        let own = key.labels_through_digests().contains(&Label::Caller);
-        if !(removes || decreases) || subjects.is_empty() || own || key.is_unknown() {
+        let Some((deed, subjects, of)) = deed(effect) else {
             continue;
-        }
+        };
         if agreed(graph, node, &subjects) {
             continue;
         }
-        let subject = key.to_string();
+        let subject = of.to_string();
         if findings.iter().any(|f| f.subject == subject) {
             continue;
         }
-        let name = name_of(key);
-        let what = if removes { "deleted" } else { "decreased" };
-        findings.push(Finding {
-            lint: MISSING_SUBJECT_AUTH.meta,
-            severity: Severity::Critical,
-            confidence: if method.reasons.is_empty() {
-                Confidence::Medium
-            } else {
-                Confidence::Low
-            },
-            message: format!("{name} is {what} without the agreement of its account"),
-            method: method.name.clone(),
-            trace: vec![step(
-                graph,
-                node,
-                format!("{name} is {what}; the account comes from the call's arguments"),
-            )],
-            primary: 0,
-            notes: Vec::new(),
-            help: "ask for the account's authorisation, or compare it with the caller".to_owned(),
-            also: Vec::new(),
-            subject,
-        });
+        let account = argument_names(&subjects, method);
+        let name = name_in(of, method);
+        let (message, event) = match deed {
+            Deed::Deletes => (
+                format!("{name} is deleted without the agreement of its account"),
+                format!("{name} is deleted; the account comes from {account}"),
+            ),
+            Deed::Decreases => (
+                format!("{name} is decreased without the agreement of its account"),
+                format!("{name} is decreased; the account comes from {account}"),
+            ),
+            Deed::Spends => (
+                format!("the tokens of {account} are moved without its agreement"),
+                format!("the token is asked to move what {account} holds"),
+            ),
+            Deed::Writes => (
+                format!("{name} can be written for any account"),
+                format!("{name} is written; the account comes from {account}"),
+            ),
+        };
+        let mut finding = Finding::new(&MISSING_SUBJECT_AUTH, method, message, subject)
+            .here(method, node, event)
+            .help(help);
+        if deed == Deed::Writes {
+            finding = finding.severity(Severity::Medium).at_most(Confidence::Low);
+        } else if on_condition(graph, node, &subjects) {
+            finding = finding.at_most(Confidence::Low).note(
+                "what is stored for the account is tested first: this may be meant for anyone",
+            );
+        }
+        findings.push(doubt(explain(finding, method, node), method, node));
     }
     findings
 }
 
-fn decreased(value: &Content) -> bool {
-    value
-        .pieces
-        .iter()
-        .any(|piece| matches!(piece, Piece::Hole { decreased, .. } if *decreased))
+/// What an effect does to an account that the arguments name, which arguments these are, and what it concerns.
+fn deed(effect: &Effect) -> Option<(Deed, Labels, &Content)> {
+    if asks(effect) == Some(Asks::TransferFrom) {
+        let from = named_source(effect)?;
+        return Some((Deed::Spends, from, effect.operand("calldata")?));
+    }
+    if !writes(effect) {
+        return None;
+    }
+    let key = effect.key()?;
+    let subjects = named_account(key)?;
+    if effect.is(EffectKind::StorageRemove) {
+        return Some((Deed::Deletes, subjects, key));
+    }
+    let value = effect.operand("storage-value")?;
+    if decreased(value, key) {
+        return Some((Deed::Decreases, subjects, key));
+    }
+    let mixed = value.labels().iter().any(|l| !is_argument(l));
+    (!mixed && only_arguments(&value.labels())).then_some((Deed::Writes, subjects, key))
 }
 
-/// Whether the accounts named by these arguments agreed, or someone known did, or they are the caller.
+/// The arguments that a key holds, if it holds no other data: what is found by way of storage is not named by the caller,
+/// and what holds the caller is the caller's own.
+fn named_account(key: &Content) -> Option<Labels> {
+    let subjects = arguments(key);
+    let only = key.labels_through_digests().iter().all(|l| {
+        is_argument(l)
+            || matches!(
+                l,
+                Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver | Label::Selector
+            )
+    });
+    (only
+        && !subjects.is_empty()
+        && (key.has_constant() || key.digested().is_some() || key.pieces.len() == 1))
+        .then_some(subjects)
+}
+
+/// The argument from whose account a token is asked to move: the first of the call's that is one, the contract's own
+/// account, which spends, aside.
+fn named_source(effect: &Effect) -> Option<Labels> {
+    let data = effect.operand("calldata")?;
+    let first = data.pieces.iter().find_map(|piece| match piece {
+        Piece::Hole { labels, .. } if !labels.contains(&Label::SelfIdentity) => Some(labels),
+        _ => None,
+    })?;
+    only_arguments(first).then(|| first.iter().filter(|l| is_argument(l)).cloned().collect())
+}
+
+/// Whether less is written than was stored there, by an amount that the call decides.
+fn decreased(value: &Content, key: &Content) -> bool {
+    value.pieces.iter().any(|piece| match piece {
+        Piece::Hole {
+            labels,
+            decreased: true,
+            ..
+        } => {
+            let itself =
+                |l: &Label| matches!(l, Label::Storage(of) if of.may_equal(key) || of.is_unknown());
+            labels.iter().any(itself) && labels.iter().any(is_argument)
+        }
+        _ => false,
+    })
+}
+
+/// Whether the accounts named by these arguments agreed, or someone known did, or they are the caller, or the caller was
+/// allowed to by them.
 fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
-    if graph
-        .guards(node)
-        .iter()
-        .any(|g| g.strength >= Strength::Argument)
+    if proven(graph, node)
+        || graph
+            .guards(node)
+            .iter()
+            .any(|g| g.strength >= Strength::Argument)
     {
         return true;
     }
-    // A check of the caller against anything that the arguments lead to.
-    graph.decisions(node).iter().any(|(_, branch)| {
+    let allowance = |key: &Content| {
+        let labels = key.labels_through_digests();
+        labels.contains(&Label::Caller)
+    };
+    // A check of the caller against anything that the arguments lead to, or of what is kept for the caller.
+    let checked = graph.decisions(node).iter().any(|(_, branch)| {
         let labels = branch.labels();
-        labels.contains(&Label::Caller) && labels.iter().any(|l| is_argument(l) || subjects.contains(l))
-    }) || graph.dominators(node).any(|d| {
-        matches!(&graph.nodes[d].kind, NodeKind::Effect(e) if e.is(EffectKind::SignatureVerify) || e.is(EffectKind::SignatureRecover))
+        labels.contains(&Label::Caller)
+            && labels
+                .iter()
+                .any(|l| is_argument(l) || subjects.contains(l))
+            || labels
+                .iter()
+                .any(|l| matches!(l, Label::Storage(key) if allowance(key)))
+    });
+    // An allowance that is used up beside it.
+    checked
+        || graph.effects().any(|(n, e)| {
+            writes(e)
+                && e.key().is_some_and(allowance)
+                && e.key().is_some_and(|k| !arguments(k).is_empty())
+                && (graph.reaches(n, node) || graph.reaches(node, n))
+        })
+}
+
+/// Whether the deed depends on more than the account holding enough: on a state that it is in.
+fn on_condition(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
+    graph.checks(node).iter().any(|(_, branch)| {
+        branch.predicates.iter().any(|p| {
+            let labels = p.labels();
+            let of_account = labels.iter().any(|l| match l {
+                Label::Storage(key) => key
+                    .labels_through_digests()
+                    .iter()
+                    .any(|l| subjects.contains(l)),
+                _ => false,
+            });
+            of_account && labels.contains(&Label::Time)
+        })
     })
 }

@@ -1,5 +1,20 @@
 //! Lints of who may do what.
 
+pub mod arbitrary_call_target;
+pub mod auth_by_origin;
+pub mod auth_on_attacker_supplied_subject;
+mod authority;
+pub mod inconsistent_guard;
+mod initialiser;
+pub mod misdirected_transfer_notification;
 pub mod missing_subject_auth;
+mod privileged;
+pub mod public_callback;
+pub mod reinitializable;
+mod tokens;
+pub mod unchecked_payment_asset;
 pub mod unprotected_code_upgrade;
+pub mod unprotected_destruction;
 pub mod unprotected_privileged_write;
+pub mod unprotected_value_outflow;
+pub mod untrusted_token_notification;

@@ -1,12 +1,14 @@
 //! `unprotected-code-upgrade`.
 
-use contract_lint_analyzer::facts::Strength;
+use contract_lint_analyzer::facts::{Effect, Label};
 use contract_lint_analyzer::host::EffectKind;
 
+use super::authority::{Standing, doubt, explain, standing};
 use crate::declare_lint;
-use crate::events::{guarded, open_to_all, step};
+use crate::events::open_to_all;
 use crate::finding::Finding;
-use crate::lint::{Confidence, Context, Severity};
+use crate::lint::Context;
+use crate::remedy::{Remedy, remedy};
 
 declare_lint! {
     /// ### What it does
@@ -51,42 +53,48 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
         let graph = &method.graph;
-        for (node, effect) in graph.effects_of(EffectKind::CodeUpgrade) {
-            if guarded(graph, node, Strength::Origin) {
-                continue;
-            }
-            if findings.iter().any(|f| f.method == method.name) {
-                continue;
-            }
-            let mut notes = Vec::new();
-            if guarded(graph, node, Strength::Argument) {
-                notes.push(
-                    "the account that must agree is named by the caller, so anyone can name their own"
-                        .to_owned(),
-                );
-            }
-            findings.push(Finding {
-                lint: UNPROTECTED_CODE_UPGRADE.meta,
-                severity: Severity::Critical,
-                confidence: if method.reasons.is_empty() {
-                    Confidence::High
-                } else {
-                    Confidence::Medium
-                },
-                message: "the contract's code can be replaced by anyone".to_owned(),
-                method: method.name.clone(),
-                trace: vec![step(
-                    graph,
-                    node,
-                    format!("`{}` replaces the code", effect.host_function),
-                )],
-                primary: 0,
-                notes,
-                help: "first check that the caller is the stored administrator".to_owned(),
-                also: Vec::new(),
-                subject: effect.host_function.clone(),
+        let upgrade = graph
+            .effects_of(EffectKind::CodeUpgrade)
+            .find(|(node, effect)| {
+                replaces_own_code(effect)
+                    && matches!(standing(graph, *node), Standing::Open | Standing::Named(_))
             });
-        }
+        let Some((node, effect)) = upgrade else {
+            continue;
+        };
+        let finding = Finding::new(
+            &UNPROTECTED_CODE_UPGRADE,
+            method,
+            "the contract's code can be replaced by anyone",
+            &effect.host_function,
+        )
+        .here(
+            method,
+            node,
+            format!("`{}` replaces the code", effect.host_function),
+        )
+        .help(remedy(&cx.facts.host.id, Remedy::Owner));
+        findings.push(doubt(explain(finding, method, node), method, node));
     }
     findings
+}
+
+/// Whether it is the contract's own code that is replaced. What may as well deploy another contract counts only if its
+/// target is the contract, or if the caller supplies code for a target that is not known.
+fn replaces_own_code(effect: &Effect) -> bool {
+    if !effect.is(EffectKind::ContractCreate) {
+        return true;
+    }
+    let target = ["promise", "contract", "account"]
+        .iter()
+        .filter_map(|what| effect.operand(what))
+        .find(|content| !content.is_unknown());
+    match target {
+        Some(target) => target
+            .labels_through_digests()
+            .contains(&Label::SelfIdentity),
+        None => effect
+            .operand("code")
+            .is_some_and(|code| !code.is_unknown()),
+    }
 }

@@ -1,14 +1,17 @@
 //! `unprotected-privileged-write`.
 
-use std::collections::BTreeMap;
+use contract_lint_analyzer::facts::{Effect, Label, Method, Node};
+use contract_lint_analyzer::host::{EffectKind, HostModel};
 
-use contract_lint_analyzer::facts::{Content, EffectGraph, Facts, Label, Node, NodeKind, Strength};
-use contract_lint_analyzer::host::{EffectKind, EntryKind};
-
+use super::authority::{Standing, chosen, doubt, explain, from_itself, only_arguments, standing};
+use super::initialiser::initialises;
+use super::privileged::{Privileges, Why, privileged_keys};
 use crate::declare_lint;
-use crate::events::{arguments, guarded, is_global, name_of, open_to_all, step, writes};
-use crate::finding::{Finding, Step};
-use crate::lint::{Confidence, Context, Severity};
+use crate::events::{arguments, open_to_all, writes};
+use crate::finding::Finding;
+use crate::keys::{data, name_in};
+use crate::lint::{Context, Severity};
+use crate::remedy::{Remedy, remedy};
 
 declare_lint! {
     /// ### What it does
@@ -50,161 +53,108 @@ declare_lint! {
     }
 }
 
-/// Why a key is privileged, and the place that shows it.
-struct Privilege {
-    why: String,
-    witness: Option<Step>,
-}
-
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let privileged = privileged_keys(cx.facts);
     let mut findings: Vec<Finding> = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
-        let graph = &method.graph;
-        for (node, effect) in graph.effects().filter(|(_, e)| writes(e)) {
-            let Some(key) = effect.key().filter(|key| is_global(key)) else {
-                continue;
+        for (node, effect) in method.graph.effects() {
+            let finding = if writes(effect) {
+                to_key(method, node, effect, &privileged, &cx.facts.host)
+            } else {
+                to_permissions(method, node, effect)
             };
-            let Some(privilege) = privileged.get(key) else {
-                continue;
-            };
-            let from_caller = effect.operand("storage-value").is_none_or(|value| {
-                !arguments(value).is_empty() || value.labels().contains(&Label::Caller)
-            });
-            if !from_caller || guarded(graph, node, Strength::Origin) || once(graph, node) {
-                continue;
-            }
-            let subject = key.to_string();
-            if findings
+            let Some(finding) = finding else { continue };
+            let told = findings
                 .iter()
-                .any(|f| f.method == method.name && f.subject == subject)
-            {
+                .any(|f| f.method == finding.method && f.subject == finding.subject);
+            if told || !matches!(standing(&method.graph, node), Standing::Open) {
                 continue;
             }
-            let mut trace = vec![step(graph, node, "anyone can write it here")];
-            let mut notes = vec![privilege.why.clone()];
-            if let Some(witness) = &privilege.witness {
-                trace.push(witness.clone());
-            }
-            if guarded(graph, node, Strength::Argument) {
-                notes.push(
-                    "the account that must agree is named by the caller, so anyone can name their own"
-                        .to_owned(),
-                );
-            }
-            findings.push(Finding {
-                lint: UNPROTECTED_PRIVILEGED_WRITE.meta,
-                severity: Severity::Critical,
-                confidence: if method.reasons.is_empty() {
-                    Confidence::Medium
-                } else {
-                    Confidence::Low
-                },
-                message: format!("{} can be written by anyone", name_of(key)),
-                method: method.name.clone(),
-                trace,
-                primary: 0,
-                notes,
-                help: "check the caller against the stored owner before the write".to_owned(),
-                also: Vec::new(),
-                subject,
-            });
+            let finding = finding.help(remedy(&cx.facts.host.id, Remedy::Owner));
+            findings.push(doubt(explain(finding, method, node), method, node));
         }
     }
     findings
 }
 
-/// Keys on which access rests.
-fn privileged_keys(facts: &Facts) -> BTreeMap<Content, Privilege> {
-    let mut keys: BTreeMap<Content, Privilege> = BTreeMap::new();
-    for method in &facts.methods {
-        let graph = &method.graph;
-        for (node, data) in graph.nodes.iter() {
-            let (labels, why, shown) = match &data.kind {
-                NodeKind::Branch(branch) => {
-                    let Some((Strength::Known, _)) = branch.strength() else {
-                        continue;
-                    };
-                    (
-                        branch.labels(),
-                        "what is stored there decides who may call",
-                        "here the caller is compared with it",
-                    )
-                }
-                NodeKind::Effect(effect) if effect.is(EffectKind::AuthCheck) => (
-                    effect
-                        .operands
-                        .iter()
-                        .flat_map(|o| o.content.labels())
-                        .collect(),
-                    "the account stored there authorises calls",
-                    "here its agreement is asked for",
-                ),
-                NodeKind::Effect(effect)
-                    if effect.is(EffectKind::ExternalCall)
-                        || effect.is(EffectKind::Delegatecall)
-                        || effect.is(EffectKind::CodeUpgrade) =>
-                {
-                    let target = effect.operand("contract").or(effect.operand("account"));
-                    let code = effect.operand("code-hash");
-                    (
-                        target
-                            .into_iter()
-                            .chain(code)
-                            .flat_map(Content::labels)
-                            .collect(),
-                        "what is stored there is what the contract calls",
-                        "here it is called",
-                    )
-                }
-                _ => continue,
-            };
-            for label in labels {
-                if let Label::Storage(key) = label
-                    && is_global(&key)
-                {
-                    keys.entry((*key).clone()).or_insert_with(|| Privilege {
-                        why: why.to_owned(),
-                        witness: Some(step(graph, node, format!("`{}`: {shown}", method.name))),
-                    });
-                }
+/// A write of a privileged key with what the caller chose.
+fn to_key(
+    method: &Method,
+    node: Node,
+    effect: &Effect,
+    privileged: &Privileges,
+    host: &HostModel,
+) -> Option<Finding> {
+    let key = effect.key()?;
+    let privilege = privileged.of(key)?;
+    let becomes = match effect.operand("storage-value") {
+        Some(value) => {
+            // A counter or a list that grows is no setting.
+            if !chosen(value) || from_itself(value, key) && privilege.why != Why::Identity {
+                return None;
             }
+            Some(value)
         }
+        None => None,
+    };
+    if initialises(&method.graph, node, host) {
+        return None;
     }
-    // What one method writes only for a known caller is not for anyone in another.
-    for method in facts.methods.iter().filter(|m| m.kind == EntryKind::Call) {
-        let graph = &method.graph;
-        for (node, effect) in graph.effects().filter(|(_, e)| writes(e)) {
-            if let Some(key) = effect.key().filter(|key| is_global(key))
-                && guarded(graph, node, Strength::Known)
-            {
-                keys.entry(key.clone()).or_insert_with(|| Privilege {
-                    why: format!("`{}` writes it only for a known caller", method.name),
-                    witness: Some(step(
-                        graph,
-                        node,
-                        format!("`{}`: this write is guarded", method.name),
-                    )),
-                });
-            }
-        }
-    }
-    keys
+    let name = name_in(key, method);
+    let takes_over = privilege.why == Why::Identity && becomes.is_some();
+    let message = if takes_over {
+        format!("{name}, which decides who may call, can be written by anyone")
+    } else {
+        format!("{name} can be written by anyone")
+    };
+    let what = match becomes {
+        Some(value) if value.labels().contains(&Label::Caller) => "the caller".to_owned(),
+        Some(value) => data(&arguments(value), Some(method)),
+        None => "nothing".to_owned(),
+    };
+    let finding = Finding::new(
+        &UNPROTECTED_PRIVILEGED_WRITE,
+        method,
+        message,
+        key.to_string(),
+    )
+    .severity(if takes_over {
+        Severity::Critical
+    } else {
+        Severity::High
+    })
+    .here(method, node, format!("{name} becomes {what} here"))
+    .and(Some(privilege.witness.clone()));
+    Some(if takes_over {
+        finding
+    } else {
+        finding.note(privilege.sentence())
+    })
 }
 
-/// Whether a node is only reached while something is not yet stored: initialisation.
-fn once(graph: &EffectGraph, node: Node) -> bool {
-    let written = graph.effect(node).and_then(|e| e.key());
-    graph.checks(node).iter().any(|(_, branch)| {
-        branch.labels().iter().any(
-            |label| matches!(label, Label::Storage(key) if written.is_some_and(|w| **key == *w)),
-        ) && branch.strength().is_none()
-            && branch
-                .labels()
-                .iter()
-                .all(|l| matches!(l, Label::Storage(_)))
-            && !graph
-                .effects_of(EffectKind::AuthCheck)
-                .any(|(auth, _)| graph.dominates(auth, node))
-    })
+/// A change of the account's keys, permissions or administrators, as the caller wants it.
+fn to_permissions(method: &Method, node: Node, effect: &Effect) -> Option<Finding> {
+    if !effect.is(EffectKind::AccessControlWrite) {
+        return None;
+    }
+    let chosen = effect
+        .operands
+        .iter()
+        .find(|o| only_arguments(&o.content.labels()))?;
+    let finding = Finding::new(
+        &UNPROTECTED_PRIVILEGED_WRITE,
+        method,
+        "the contract's keys and permissions can be changed by anyone",
+        &effect.host_function,
+    )
+    .here(
+        method,
+        node,
+        format!(
+            "`{}` is given {}",
+            effect.host_function,
+            data(&chosen.content.labels(), Some(method))
+        ),
+    );
+    Some(finding)
 }

@@ -1,0 +1,89 @@
+//! Initialisation: what happens once, and what is meant to.
+
+use contract_lint_analyzer::facts::{Content, EffectGraph, Label, Method, Node, Relation};
+use contract_lint_analyzer::host::{EffectKind, HostModel, HostResult};
+
+use super::authority::{chosen, from_itself};
+use crate::events::global;
+
+/// Whether a node is reached only while something is not yet stored that the same run stores: initialisation.
+///
+/// What is asked is a mark: another key that the run writes, or the key of the node, if it is set anew. That a key must be
+/// there already looks alike, but then what is there is also read.
+pub(super) fn initialises(graph: &EffectGraph, node: Node, host: &HostModel) -> bool {
+    let own = graph.effect(node).and_then(|e| e.key());
+    let marks: Vec<&Content> = graph
+        .effects_of(EffectKind::StorageWrite)
+        .filter(|(mark, _)| {
+            *mark == node || graph.reaches(*mark, node) || graph.reaches(node, *mark)
+        })
+        .filter_map(|(_, effect)| {
+            let key = effect.key()?;
+            let value = effect.operand("storage-value");
+            let marks = if own == Some(key) {
+                value.is_none_or(|v| !from_itself(v, key)) && !must_be_there(graph, node, key, host)
+            } else {
+                value.is_none_or(|v| !v.pieces.is_empty())
+            };
+            marks.then_some(key)
+        })
+        .collect();
+    if marks.is_empty() {
+        return false;
+    }
+    graph.decisions(node).iter().any(|(decision, branch)| {
+        let turns_away = graph.nodes[*decision]
+            .succs
+            .iter()
+            .any(|s| *s != node && !graph.reaches(*s, node));
+        turns_away
+            && branch.predicates.iter().any(|predicate| {
+                let labels = predicate.labels();
+                predicate.relation != Relation::Order
+                    && !labels.is_empty()
+                    && labels.iter().all(|label| match label {
+                        Label::Storage(key) => marks.iter().any(|mark| **mark == **key),
+                        _ => false,
+                    })
+            })
+    })
+}
+
+/// Whether what is stored under a key is read on every way to a node, beside asking whether there is anything.
+fn must_be_there(graph: &EffectGraph, node: Node, key: &Content, host: &HostModel) -> bool {
+    let (mut asked, mut read) = (0, 0);
+    for effect in graph.dominators(node).filter_map(|d| graph.effect(d)) {
+        if effect.is(EffectKind::StorageRead) && effect.key() == Some(key) {
+            let asks = host
+                .functions
+                .iter()
+                .any(|f| f.result == HostResult::Answer && f.shown() == effect.host_function);
+            if asks {
+                asked += 1;
+            } else {
+                read += 1;
+            }
+        }
+    }
+    read > 1 || read == 1 && asked > 0
+}
+
+/// Whether a method sets a contract up: it writes several settings that the caller chose, or one and is called that.
+pub(super) fn sets_up(method: &Method) -> bool {
+    let mut settings: Vec<Content> = method
+        .graph
+        .effects_of(EffectKind::StorageWrite)
+        .filter_map(|(_, e)| {
+            let (key, value) = (e.key()?, e.operand("storage-value")?);
+            let set = chosen(value) && !from_itself(value, key);
+            global(key).filter(|_| set)
+        })
+        .collect();
+    settings.sort();
+    settings.dedup();
+    let name = method.name.to_lowercase();
+    let named = ["init", "setup", "new"]
+        .iter()
+        .any(|word| name.starts_with(word));
+    settings.len() >= 2 || named && !settings.is_empty()
+}

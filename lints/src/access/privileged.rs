@@ -1,0 +1,166 @@
+//! Keys on which access rests.
+
+use std::collections::BTreeMap;
+
+use contract_lint_analyzer::facts::{
+    Content, Effect, Facts, Label, Labels, Method, Node, NodeKind, Strength,
+};
+use contract_lint_analyzer::host::EffectKind;
+
+use crate::events::{global, open_to_all, step, writes};
+use crate::finding::Step;
+
+/// Why a key is privileged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Why {
+    /// Who is stored there may call.
+    Identity,
+    /// What is stored there is called, or becomes the code.
+    Target,
+    /// A method writes it for a known caller only.
+    Written,
+}
+
+/// A privileged key, and what shows that it is one.
+#[derive(Debug, Clone)]
+pub(super) struct Privilege {
+    pub(super) why: Why,
+    pub(super) witness: Step,
+    /// The method of the witness.
+    pub(super) method: String,
+}
+
+impl Privilege {
+    /// The reason as a sentence.
+    pub(super) fn sentence(&self) -> String {
+        match self.why {
+            Why::Identity => "what is stored there decides who may call".to_owned(),
+            Why::Target => "what is stored there is what the contract calls or becomes".to_owned(),
+            Why::Written => format!("`{}` writes it for a known caller only", self.method),
+        }
+    }
+}
+
+/// The privileged keys of a contract, those that name one entry for all callers.
+#[derive(Debug)]
+pub(super) struct Privileges(BTreeMap<Content, Privilege>);
+
+impl Privileges {
+    /// Why a key is privileged, if it is.
+    pub(super) fn of(&self, key: &Content) -> Option<&Privilege> {
+        self.0.get(&global(key)?)
+    }
+}
+
+/// Looks through all methods for what shows that a key is privileged.
+pub(super) fn privileged_keys(facts: &Facts) -> Privileges {
+    let mut keys: BTreeMap<Content, Privilege> = BTreeMap::new();
+    let mut add = |key: &Content, why: Why, method: &Method, node: Node, shown: &str| {
+        let Some(key) = global(key) else { return };
+        let found = Privilege {
+            why,
+            witness: step(&method.graph, node, format!("`{}`: {shown}", method.name)),
+            method: method.name.clone(),
+        };
+        let entry = keys.entry(key).or_insert_with(|| found.clone());
+        if why < entry.why {
+            *entry = found;
+        }
+    };
+    for method in &facts.methods {
+        for (node, data) in method.graph.nodes.iter() {
+            match &data.kind {
+                NodeKind::Branch(branch) => {
+                    for predicate in &branch.predicates {
+                        if predicate.strength().is_some_and(|s| s.0 == Strength::Known) {
+                            for key in stored(&predicate.labels()) {
+                                add(
+                                    key,
+                                    Why::Identity,
+                                    method,
+                                    node,
+                                    "the caller is compared with it",
+                                );
+                            }
+                        }
+                    }
+                }
+                NodeKind::Effect(effect) => {
+                    if effect.is(EffectKind::AuthCheck) {
+                        for key in stored(&operand_labels(effect, &["account", "permission"])) {
+                            add(
+                                key,
+                                Why::Identity,
+                                method,
+                                node,
+                                "its agreement is asked for",
+                            );
+                        }
+                    }
+                    if runs_code(effect) {
+                        let labels =
+                            operand_labels(effect, &["contract", "account", "code", "code-hash"]);
+                        for key in stored(&labels) {
+                            add(key, Why::Target, method, node, "it is called");
+                        }
+                    }
+                    if writes(effect) && open_to_all(method) {
+                        let known = method
+                            .graph
+                            .guard(node)
+                            .is_some_and(|g| g.strength == Strength::Known);
+                        if let Some(key) = effect.key().filter(|_| known) {
+                            add(key, Why::Written, method, node, "this write is guarded");
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        // An account that agreed and is held against a stored one.
+        for guard in method.graph.binding_decisions() {
+            let labels = guard.subject.labels();
+            for key in stored(&labels).filter(|_| labels.len() == 2) {
+                add(
+                    key,
+                    Why::Identity,
+                    method,
+                    guard.node,
+                    "the account that agreed is compared with it",
+                );
+            }
+        }
+    }
+    Privileges(keys)
+}
+
+fn runs_code(effect: &Effect) -> bool {
+    [
+        EffectKind::ExternalCall,
+        EffectKind::ExternalCallAsync,
+        EffectKind::Delegatecall,
+        EffectKind::CodeUpgrade,
+    ]
+    .iter()
+    .any(|kind| effect.is(*kind))
+}
+
+/// The labels of these operands, where each comes from storage as it is: a target that was computed from a list of
+/// records says nothing of the list.
+fn operand_labels(effect: &Effect, whats: &[&str]) -> Labels {
+    effect
+        .operands
+        .iter()
+        .filter(|o| whats.iter().any(|what| o.what == *what))
+        .map(|o| o.content.labels())
+        .filter(|labels| labels.iter().all(|l| matches!(l, Label::Storage(_))) && labels.len() == 1)
+        .flatten()
+        .collect()
+}
+
+fn stored(labels: &Labels) -> impl Iterator<Item = &Content> {
+    labels.iter().filter_map(|label| match label {
+        Label::Storage(key) => Some(&**key),
+        _ => None,
+    })
+}

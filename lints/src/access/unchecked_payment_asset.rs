@@ -1,0 +1,154 @@
+//! `unchecked-payment-asset`.
+
+use contract_lint_analyzer::facts::{
+    Content, Effect, Label, Method, Node, NodeKind, Piece, Relation,
+};
+use contract_lint_analyzer::host::{EffectKind, HostModel};
+
+use super::authority::{Standing, doubt, standing};
+use crate::declare_lint;
+use crate::events::{open_to_all, writes};
+use crate::finding::Finding;
+use crate::keys::name_in;
+use crate::lint::Context;
+use crate::remedy::{Remedy, remedy};
+
+declare_lint! {
+    /// ### What it does
+    /// On platforms where a call can come with assets of any kind, looks for methods that credit the amount without asking
+    /// of which asset it is.
+    ///
+    /// ### Why is this bad?
+    /// Anyone can pay with a worthless token of their own and is credited as if it were the real one.
+    ///
+    /// ### Example
+    /// ```rust
+    /// pub fn deposit(deps: DepsMut, info: MessageInfo) -> Result<Response, ContractError> {
+    ///     let paid = info.funds[0].amount;
+    ///     BALANCES.update(deps.storage, &info.sender, |held| Ok(held.unwrap_or_default() + paid))
+    /// }
+    /// ```
+    ///
+    /// ### Use instead
+    /// ```rust
+    /// pub fn deposit(deps: DepsMut, info: MessageInfo) -> Result<Response, ContractError> {
+    ///     let paid = cw_utils::must_pay(&info, "uatom")?;
+    ///     BALANCES.update(deps.storage, &info.sender, |held| Ok(held.unwrap_or_default() + paid))
+    /// }
+    /// ```
+    ///
+    /// ### Known problems
+    /// A contract that keeps accounts by asset has no need to compare; it is recognised by the asset in the key.
+    pub UNCHECKED_PAYMENT_ASSET {
+        name: "unchecked-payment-asset",
+        summary: "an amount is credited whatever asset it is of",
+        domain: Access,
+        severity: High,
+        confidence: Medium,
+        level: Warn,
+        cwe: [20],
+        references: ["SCWE-075", "SCWE-095", "OWASP SC05:2026"],
+        since: "0.1.0",
+    }
+}
+
+fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let host = &cx.facts.host;
+    let mut findings = Vec::new();
+    for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
+        let graph = &method.graph;
+        let Some(read) = paid_in_any_asset(method, host) else {
+            continue;
+        };
+        let found = graph.effects().find(|(node, effect)| {
+            credits(effect)
+                && graph.reaches(read, *node)
+                && !compared(method, *node)
+                && matches!(standing(graph, *node), Standing::Open | Standing::Named(_))
+        });
+        let Some((node, effect)) = found else {
+            continue;
+        };
+        let name = effect
+            .key()
+            .map_or_else(String::new, |k| name_in(k, method));
+        let finding = Finding::new(
+            &UNCHECKED_PAYMENT_ASSET,
+            method,
+            format!("{name} is credited with a payment in whatever asset"),
+            name.clone(),
+        )
+        .then(
+            method,
+            read,
+            "what came with the call is read, of any asset",
+        )
+        .here(method, node, format!("{name} grows by the amount"))
+        .note("nothing on the way compares the asset")
+        .help(remedy(&host.id, Remedy::Asset));
+        findings.push(doubt(finding, method, node));
+    }
+    findings
+}
+
+/// Where a method reads payments that can be of any asset.
+fn paid_in_any_asset(method: &Method, host: &HostModel) -> Option<Node> {
+    method
+        .graph
+        .effects_of(EffectKind::AttachedValueRead)
+        .find(|(_, effect)| {
+            host.functions
+                .iter()
+                .filter(|f| f.shown() == effect.host_function)
+                .any(|f| {
+                    f.args
+                        .iter()
+                        .any(|a| a.what == "token-transfers" || a.what == "token-id")
+                })
+        })
+        .map(|(node, _)| node)
+}
+
+/// Whether a write adds the attached amount to what is stored, under a key that does not tell assets apart.
+fn credits(effect: &Effect) -> bool {
+    let by_asset = |e: &Effect| {
+        e.key()
+            .is_some_and(|k| k.labels_through_digests().contains(&Label::AttachedValue))
+    };
+    writes(effect)
+        && !by_asset(effect)
+        && effect.operand("storage-value").is_some_and(|value| {
+            value.pieces.iter().any(|piece| match piece {
+                Piece::Hole { labels, .. } => {
+                    labels.contains(&Label::AttachedValue)
+                        && labels.iter().any(|l| matches!(l, Label::Storage(_)))
+                }
+                Piece::Const(_) => false,
+            })
+        })
+}
+
+/// Whether a constant is the name of an asset, rather than a number.
+fn names_asset(content: &Content) -> bool {
+    content
+        .as_constant()
+        .is_some_and(|bytes| bytes.len() >= 3 && bytes.iter().all(u8::is_ascii_graphic))
+}
+
+/// Whether something that came with the call is compared on the way to a node. Not on every way: there may be nothing
+/// to compare.
+fn compared(method: &Method, node: Node) -> bool {
+    let graph = &method.graph;
+    graph.nodes.iter().any(|(decision, data)| {
+        let NodeKind::Branch(branch) = &data.kind else {
+            return false;
+        };
+        graph.reaches(decision, node)
+            && branch.predicates.iter().any(|p| {
+                let labels = p.labels();
+                p.relation == Relation::Equal
+                    && labels.contains(&Label::AttachedValue)
+                    && (labels.len() > 1 || names_asset(&p.left) || names_asset(&p.right))
+            })
+    })
+}

@@ -1,0 +1,169 @@
+//! `unprotected-value-outflow`.
+
+use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Labels, Node};
+use contract_lint_analyzer::host::EffectKind;
+
+use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
+use super::tokens::{Asks, asks};
+use crate::declare_lint;
+use crate::events::{open_to_all, writes};
+use crate::finding::Finding;
+use crate::keys::data;
+use crate::lint::{Confidence, Context};
+use crate::remedy::{Remedy, remedy};
+
+declare_lint! {
+    /// ### What it does
+    /// Looks for methods that pay from what the contract holds to the caller or to an account that the caller names, where
+    /// neither who calls is checked nor what they are entitled to: nothing stored for them, and nothing that came with the
+    /// call, bounds the amount.
+    ///
+    /// ### Why is this bad?
+    /// Anyone can empty the contract.
+    ///
+    /// ### Example
+    /// ```rust
+    /// pub fn sweep(&mut self, to: AccountId, amount: U128) -> Promise {
+    ///     Promise::new(to).transfer(NearToken::from_yoctonear(amount.0))
+    /// }
+    /// ```
+    ///
+    /// ### Use instead
+    /// ```rust
+    /// pub fn sweep(&mut self, to: AccountId, amount: U128) -> Promise {
+    ///     assert_eq!(env::predecessor_account_id(), self.owner);
+    ///     Promise::new(to).transfer(NearToken::from_yoctonear(amount.0))
+    /// }
+    /// ```
+    ///
+    /// ### Known problems
+    /// Faucets give to anyone on purpose; those that remember whom they gave to are not reported.
+    pub UNPROTECTED_VALUE_OUTFLOW {
+        name: "unprotected-value-outflow",
+        summary: "anyone can take what the contract holds",
+        domain: Access,
+        severity: Critical,
+        confidence: Medium,
+        level: Deny,
+        cwe: [284, 862],
+        references: ["SCWE-049", "SWC-105", "OWASP SC01:2026"],
+        since: "0.1.0",
+    }
+}
+
+/// Assets that leave.
+struct Outflow<'a> {
+    to: Labels,
+    amount: &'a Content,
+    mints: bool,
+}
+
+fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
+        let graph = &method.graph;
+        let found = graph.effects().find_map(|(node, effect)| {
+            let outflow = outflow(effect)?;
+            let open = matches!(standing(graph, node), Standing::Open | Standing::Named(_));
+            (open && !entitled(graph, node, &outflow)).then_some((node, effect, outflow))
+        });
+        let Some((node, effect, outflow)) = found else {
+            continue;
+        };
+        let to = data(&outflow.to, Some(method));
+        let (message, event) = if outflow.mints {
+            (
+                format!("anyone can have new tokens made for {to}"),
+                format!("new tokens are made for {to}"),
+            )
+        } else {
+            (
+                format!("what the contract holds is paid out to {to}, whoever calls"),
+                format!("`{}` pays {to}", effect.host_function),
+            )
+        };
+        let finding = Finding::new(
+            &UNPROTECTED_VALUE_OUTFLOW,
+            method,
+            message,
+            &effect.host_function,
+        )
+        .here(method, node, event)
+        .note("the amount depends on nothing that is stored for the receiver or the caller, or that came with the call")
+        .help(remedy(&cx.facts.host.id, Remedy::Entitlement));
+        let finding = if lumped(method, &cx.facts.host) {
+            finding.at_most(Confidence::Low)
+        } else {
+            finding
+        };
+        findings.push(doubt(explain(finding, method, node), method, node));
+    }
+    findings
+}
+
+/// The assets that an effect moves out of the contract to someone whom the caller decides.
+fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
+    let (to, amount, mints) = match asks(effect) {
+        Some(Asks::TransferFrom) => return None,
+        Some(ask) => {
+            let data = effect.operand("calldata")?;
+            let parts: Vec<Labels> = data
+                .pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    contract_lint_analyzer::facts::Piece::Hole { labels, .. } => {
+                        Some(labels.clone())
+                    }
+                    contract_lint_analyzer::facts::Piece::Const(_) => None,
+                })
+                .filter(|labels| !labels.contains(&Label::SelfIdentity))
+                .collect();
+            // A transfer between others is for the token to judge.
+            if ask == Asks::Transfer && parts.len() > 2 {
+                return None;
+            }
+            (parts.first()?.clone(), data, ask == Asks::Mint)
+        }
+        None if effect.is(EffectKind::ValueTransfer) => {
+            // What the user's own purse pays is theirs.
+            if effect.operand("purse").is_some() {
+                return None;
+            }
+            let to = effect.operand("account").or(effect.operand("contract"))?;
+            (to.labels(), effect.operand("amount")?, false)
+        }
+        None => return None,
+    };
+    let decided = to.contains(&Label::Caller) && to.len() == 1 || only_arguments(&to);
+    let nothing = amount
+        .as_constant()
+        .is_some_and(|bytes| bytes.iter().all(|b| *b == 0 || *b == b'0'));
+    (decided && !nothing && !amount.is_unknown()).then_some(Outflow { to, amount, mints })
+}
+
+/// Whether something bounds the amount: what came with the call, or what is stored for the one who asks or gets.
+fn entitled(graph: &EffectGraph, node: Node, outflow: &Outflow<'_>) -> bool {
+    let own = |label: &Label| match label {
+        Label::AttachedValue | Label::CallResult => true,
+        Label::Storage(key) => !key.labels_through_digests().is_empty(),
+        _ => false,
+    };
+    if outflow.amount.labels_through_digests().iter().any(own) {
+        return true;
+    }
+    let tested = graph
+        .checks(node)
+        .iter()
+        .any(|(_, branch)| branch.labels().iter().any(own));
+    tested
+        || graph.effects().any(|(n, effect)| {
+            let kept = writes(effect)
+                && effect
+                    .key()
+                    .is_some_and(|key| !key.labels_through_digests().is_empty());
+            let paid = effect.is(EffectKind::PaymentCheck)
+                || asks(effect) == Some(Asks::TransferFrom)
+                || asks(effect) == Some(Asks::Transfer) && n != node;
+            (kept || paid) && (graph.reaches(n, node) || graph.reaches(node, n))
+        })
+}
