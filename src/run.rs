@@ -8,8 +8,8 @@ use contract_lint_analyzer::debug::{PanicLocations, SourceMap};
 use contract_lint_analyzer::module::{Module, decode};
 use contract_lint_analyzer::{Options, analyze};
 
-use contract_lint_lints::analysis_incomplete::ANALYSIS_INCOMPLETE;
 use contract_lint_lints::check;
+use contract_lint_lints::deployment::analysis_incomplete::ANALYSIS_INCOMPLETE;
 use contract_lint_lints::lint::{Context, Level};
 
 use crate::baseline::Baseline;

@@ -88,6 +88,18 @@ impl Finding {
         self
     }
 
+    /// An event before all that are told so far.
+    #[must_use]
+    pub fn first(mut self, method: &Method, node: Node, message: impl Into<String>) -> Self {
+        let step = Step {
+            message: message.into(),
+            site: Some(method.graph.nodes[node].site.clone()),
+        };
+        self.trace.insert(0, step);
+        self.primary += 1;
+        self
+    }
+
     /// The next event of the trace, which is the place of the finding.
     #[must_use]
     pub fn here(mut self, method: &Method, node: Node, message: impl Into<String>) -> Self {

@@ -53,8 +53,9 @@ fn named(key: &Content, method: Option<&Method>) -> String {
 
 /// What the constant parts of a key say: the text among them, or else the first that is not padding.
 fn map_of(constants: &[&[u8]]) -> String {
-    let texts: Vec<String> = constants.iter().filter_map(|bytes| text(bytes)).collect();
+    let mut texts: Vec<String> = constants.iter().filter_map(|bytes| text(bytes)).collect();
     if !texts.is_empty() {
+        texts.dedup();
         return texts.join(".");
     }
     let padding = |bytes: &[u8]| bytes.iter().all(|b| *b == 0);

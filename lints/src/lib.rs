@@ -1,7 +1,6 @@
 //! The lint catalog: facts in, findings out. One file per lint, in a folder per domain.
 
 pub mod access;
-pub mod analysis_incomplete;
 pub mod deployment;
 mod events;
 pub mod finding;
@@ -20,7 +19,7 @@ use lint::{Context, Lint};
 
 /// Every lint, sorted by name.
 pub static LINTS: &[&Lint] = &[
-    &analysis_incomplete::ANALYSIS_INCOMPLETE,
+    &deployment::analysis_incomplete::ANALYSIS_INCOMPLETE,
     &access::arbitrary_call_target::ARBITRARY_CALL_TARGET,
     &access::auth_by_origin::AUTH_BY_ORIGIN,
     &access::auth_on_attacker_supplied_subject::AUTH_ON_ATTACKER_SUPPLIED_SUBJECT,

@@ -18,7 +18,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use contract_lint_lints::analysis_incomplete::ANALYSIS_INCOMPLETE;
+use contract_lint_lints::deployment::analysis_incomplete::ANALYSIS_INCOMPLETE;
 use contract_lint_lints::lint::Level;
 
 use crate::cli::Format;

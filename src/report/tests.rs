@@ -139,6 +139,7 @@ fn report() -> Report {
                     hidden: Hidden {
                         by_baseline: 0,
                         by_level: 1,
+                        by_profile: 0,
                         by_allowance: 1,
                     },
                     module,

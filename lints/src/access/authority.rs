@@ -101,7 +101,7 @@ pub(super) fn doubt(finding: Finding, method: &Method, node: Node) -> Finding {
         Some(check) => finding
             .at_most(Confidence::Low)
             .note("what is compared there could not be followed; it may be the caller")
-            .then(method, check, "a check stands here"),
+            .first(method, check, "a check stands here"),
         None => finding,
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn explain(finding: Finding, method: &Method, node: Node) -> Finding 
                     "the account that must agree, {}, is named by the caller: anyone can name their own",
                     argument_names(&guard.subject.labels_through_digests(), method)
                 ))
-                .then(method, guard.node, "this asks an account that the caller names"),
+                .first(method, guard.node, "this asks an account that the caller names"),
             Strength::Holder => {
                 finding.note("the caller's holdings are tested, which says nothing of their rights")
             }
@@ -126,7 +126,7 @@ pub(super) fn explain(finding: Finding, method: &Method, node: Node) -> Finding 
     match graph.avoidable_guards(node, Strength::Member).first() {
         Some(guard) => finding
             .note("a guard is there, but not on every way to this place")
-            .then(method, guard.node, "this guard is passed by on another way"),
+            .first(method, guard.node, "this guard is passed by on another way"),
         None => finding.note("nothing on the way to this place speaks of who calls"),
     }
 }
