@@ -25,7 +25,8 @@ pub(crate) fn may_alias(a: &Content, b: &Content) -> bool {
 
 /// Whether data of this kind is an argument of the call.
 pub(crate) fn is_argument(label: &Label) -> bool {
-    matches!(label, Label::Param(_) | Label::Input)
+    // Where methods are not told apart, what selects them is a part of the input like any other.
+    matches!(label, Label::Param(_) | Label::Input | Label::Selector)
 }
 
 /// The arguments among labels, digests looked through.

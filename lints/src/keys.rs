@@ -75,10 +75,9 @@ pub(crate) fn data(labels: &Labels, method: Option<&Method>) -> String {
     for label in labels {
         let name = match label {
             Label::Param(i) => param(*i, method),
-            Label::Input => "argument".to_owned(),
+            Label::Input | Label::Selector => "argument".to_owned(),
             Label::Storage(_) => "stored data".to_owned(),
             Label::Digest(of) => data(&of.labels(), method),
-            Label::Selector => continue,
             other => other.to_string(),
         };
         if !names.contains(&name) {

@@ -350,8 +350,9 @@ impl Predicate {
                 self.left.clone()
             }
         };
-        let rest = |identity: &Label| labels.iter().any(|l| l != identity);
-        if labels.contains(&Label::Caller) {
+        // What is only smaller or greater is a length or an amount, no identity.
+        let same = self.relation != Relation::Order;
+        if same && labels.contains(&Label::Caller) {
             let against = other(&Label::Caller);
             let strength = if labels.contains(&Label::SelfIdentity) {
                 Strength::SelfCall
@@ -362,14 +363,17 @@ impl Predicate {
                 Strength::Known
             } else if is_argument(&labels) {
                 Strength::Argument
-            } else if self.relation == Relation::Equal && !rest(&Label::Caller) {
+            } else if self.relation == Relation::Truth {
+                Strength::Member
+            } else if is_identity(&against) {
                 Strength::Known
             } else {
-                Strength::Member
+                // A length, a tag, the account of nobody.
+                return None;
             };
             return Some((strength, against));
         }
-        if labels.contains(&Label::Origin) {
+        if same && labels.contains(&Label::Origin) {
             return Some((Strength::Origin, other(&Label::Origin)));
         }
         // What is kept under a key that holds the caller's identity.
@@ -386,6 +390,15 @@ impl Predicate {
         };
         membership.then(|| (strength, Content::default()))
     }
+}
+
+/// Whether what an identity equals can be one: a constant that is no number.
+fn is_identity(content: &Content) -> bool {
+    let Some(bytes) = content.as_constant() else {
+        return true;
+    };
+    let zeros = bytes.iter().filter(|b| **b == 0).count();
+    bytes.len() >= 5 && zeros * 2 < bytes.len()
 }
 
 fn is_argument(labels: &Labels) -> bool {

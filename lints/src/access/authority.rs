@@ -146,10 +146,9 @@ pub(super) fn chosen(value: &Content) -> bool {
     value.pieces.iter().any(|piece| match piece {
         Piece::Hole { labels, .. } => {
             !labels.is_empty()
-                && labels.iter().all(|l| {
-                    is_argument(l) || matches!(l, Label::Caller | Label::Origin | Label::Selector)
-                })
-                && labels.iter().any(|l| *l != Label::Selector)
+                && labels
+                    .iter()
+                    .all(|l| is_argument(l) || matches!(l, Label::Caller | Label::Origin))
         }
         Piece::Const(_) => false,
     })

@@ -1,6 +1,6 @@
 //! Initialisation: what happens once, and what is meant to.
 
-use contract_lint_analyzer::facts::{Content, EffectGraph, Label, Method, Node, Relation};
+use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Method, Node, Relation};
 use contract_lint_analyzer::host::{EffectKind, HostModel, HostResult};
 
 use super::authority::{chosen, from_itself};
@@ -54,11 +54,7 @@ fn must_be_there(graph: &EffectGraph, node: Node, key: &Content, host: &HostMode
     let (mut asked, mut read) = (0, 0);
     for effect in graph.dominators(node).filter_map(|d| graph.effect(d)) {
         if effect.is(EffectKind::StorageRead) && effect.key() == Some(key) {
-            let asks = host
-                .functions
-                .iter()
-                .any(|f| f.result == HostResult::Answer && f.shown() == effect.host_function);
-            if asks {
+            if asks(effect, host) {
                 asked += 1;
             } else {
                 read += 1;
@@ -68,14 +64,27 @@ fn must_be_there(graph: &EffectGraph, node: Node, key: &Content, host: &HostMode
     read > 1 || read == 1 && asked > 0
 }
 
+/// Whether an effect asks whether something is stored, rather than what.
+fn asks(effect: &Effect, host: &HostModel) -> bool {
+    host.functions.iter().any(|f| {
+        f.result == HostResult::Answer
+            && f.shown() == effect.host_function
+            && !f.args.iter().any(|arg| arg.role.is_output())
+    })
+}
+
 /// Whether a method sets a contract up: it writes several settings that the caller chose, or one and is called that.
-pub(super) fn sets_up(method: &Method) -> bool {
+pub(super) fn sets_up(method: &Method, host: &HostModel) -> bool {
     let mut settings: Vec<Content> = method
         .graph
         .effects_of(EffectKind::StorageWrite)
         .filter_map(|(_, e)| {
             let (key, value) = (e.key()?, e.operand("storage-value")?);
-            let set = chosen(value) && !from_itself(value, key);
+            let read = method
+                .graph
+                .effects_of(EffectKind::StorageRead)
+                .any(|(_, e)| e.key() == Some(key) && !asks(e, host));
+            let set = chosen(value) && !from_itself(value, key) && !read;
             global(key).filter(|_| set)
         })
         .collect();

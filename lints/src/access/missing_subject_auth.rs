@@ -154,7 +154,7 @@ fn named_account(key: &Content) -> Option<Labels> {
         is_argument(l)
             || matches!(
                 l,
-                Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver | Label::Selector
+                Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver
             )
     });
     (only

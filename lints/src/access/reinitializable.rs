@@ -53,7 +53,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     let privileged = privileged_keys(cx.facts);
     let mut findings = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
-        if !sets_up(method) || lumped(method, &cx.facts.host) {
+        if !sets_up(method, &cx.facts.host) || lumped(method, &cx.facts.host) {
             continue;
         }
         let graph = &method.graph;
