@@ -151,6 +151,13 @@ impl<'p> Machine<'p> {
                 return self.call(frame, state, offset, *target, args);
             }
             [_, ..] if choices.is_some() && targets.len() <= MAX_TARGETS => {}
+            // Nothing that could be called so is in the table: the call can only abort.
+            [] if !program.is_open(table)
+                && program.table_candidates(table, sig, None).is_empty() =>
+            {
+                self.event(frame, offset, EventKind::Trap);
+                return None;
+            }
             _ => {
                 // Whichever it is, it asks nothing of the host: only then is not knowing it no loss.
                 if program.is_open(table) || targets.is_empty() || !all_pure {

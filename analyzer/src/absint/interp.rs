@@ -547,7 +547,7 @@ impl<'p> Machine<'p> {
                             .last()
                             .and_then(|index| vtables::loaded_from(frame.info.ir, *index));
                         if let (Some(index), Some(last)) = (data.args.last(), args.last_mut()) {
-                            *last = self.from_jump_table(frame, *index, (*table, *sig));
+                            *last = self.jump_table_index(frame, *index, (*table, *sig));
                         }
                         self.call_indirect(frame, state, data.offset, (*table, *sig), from, &args)
                     }
@@ -570,7 +570,7 @@ impl<'p> Machine<'p> {
     }
 
     /// The index of a call that was loaded at an unknown place of a list of functions in static data: one of these.
-    fn from_jump_table(
+    fn jump_table_index(
         &mut self,
         frame: &Frame<'p>,
         index: Value,

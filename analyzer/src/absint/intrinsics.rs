@@ -85,17 +85,22 @@ pub(super) fn find(
         let mut allocator = None;
         for (func, size) in &growing {
             let ty = module.func_type(*func);
-            if *size < 20_000
-                && let Some(how) = allocates(&start, *func, ty)
+            if *size >= 20_000 {
+                continue;
+            }
+            let orders = [Order::SizeFirst, Order::SizeLast];
+            if let Some((order, how)) = orders
+                .into_iter()
+                .find_map(|order| Some((order, allocates(&start, *func, ty, order)?)))
             {
                 found[*func] = Some(how);
-                allocator.get_or_insert((*func, ty.params.len()));
+                allocator.get_or_insert((*func, order.args(24, ty.params.len())));
             }
         }
         let Some(allocator) = allocator else { continue };
         for (func, _) in &growing {
             let ty = module.func_type(*func);
-            if found[*func].is_none() && reallocates(&start, *func, ty, allocator) {
+            if found[*func].is_none() && reallocates(&start, *func, ty, &allocator) {
                 found[*func] = Some(Intrinsic::Reallocate);
             }
         }
@@ -173,8 +178,29 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
     compared.then_some(Intrinsic::Compare)
 }
 
+/// In which order an allocator takes the size and an alignment, a type, or (rarely) a flag.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    SizeFirst,
+    SizeLast,
+}
+
+/// What an allocator is given beside the size.
+const BESIDE_SIZE: u64 = 8;
+
+impl Order {
+    /// The arguments of an allocator with so many parameters.
+    fn args(self, size: u64, params: usize) -> Vec<u64> {
+        match (self, params) {
+            (_, 1) => vec![size],
+            (Order::SizeFirst, _) => vec![size, BESIDE_SIZE],
+            (Order::SizeLast, _) => vec![BESIDE_SIZE, size],
+        }
+    }
+}
+
 /// Whether and how a function allocates: called again and again it returns addresses of runs that do not overlap.
-fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic> {
+fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType, order: Order) -> Option<Intrinsic> {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
     if !i32s || !matches!(ty.params.len(), 1 | 2) || ty.results != [Type::I32] {
         return None;
@@ -182,10 +208,8 @@ fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsi
     let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
     let mut runs: Vec<(u64, u64)> = Vec::new();
     let mut headers = true;
-    // The second parameter is an alignment, a type, or (rarely) a flag.
-    let second = 8;
     for size in [24u64, 200, 8, 64] {
-        let results = machine.call(func, &[size, second][..ty.params.len()])?;
+        let results = machine.call(func, &order.args(size, ty.params.len()))?;
         let address = u64::from(results[0] as u32);
         if address < 16 || address + size > machine.memory.len() as u64 {
             return None;
@@ -204,7 +228,7 @@ fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsi
             return None;
         }
         headers &=
-            word(address - 8) == Some(second as u32) && word(address - 4) == Some(size as u32);
+            word(address - 8) == Some(BESIDE_SIZE as u32) && word(address - 4) == Some(size as u32);
         // What is written there must stay: an allocator does not use what it gave away.
         machine.memory[address as usize..(address + size) as usize].fill(0xa5);
         runs.push((address, size));
@@ -222,14 +246,18 @@ fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsi
 }
 
 /// Whether a function reallocates: the content moves along. `allocate` is the module's allocator.
-fn reallocates(start: &Concrete<'_>, func: Func, ty: &FuncType, allocate: (Func, usize)) -> bool {
+fn reallocates(
+    start: &Concrete<'_>,
+    func: Func,
+    ty: &FuncType,
+    allocate: &(Func, Vec<u64>),
+) -> bool {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
     if !i32s || !matches!(ty.params.len(), 2 | 4) || ty.results != [Type::I32] {
         return false;
     }
     let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
-    let alloc_args = [24u64, 8];
-    let Some(old) = machine.call(allocate.0, &alloc_args[..allocate.1]) else {
+    let Some(old) = machine.call(allocate.0, &allocate.1) else {
         return false;
     };
     let old = u64::from(old[0] as u32);

@@ -33,6 +33,9 @@ const MAX_METHODS: usize = 300;
 /// accounts. What is smaller or larger is then told apart as far as these are.
 const UNDESCRIBED: u32 = 8;
 
+/// How many parameters the input has that nothing describes, where each has a word of 32 bytes.
+const WORDS: u32 = 16;
+
 /// How an export is entered in one run.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Request<'a> {
@@ -59,6 +62,8 @@ pub(super) enum Layout<'a> {
     Unknown,
     /// These, after the selector, as a caller would encode them.
     Encoded(&'a [Part]),
+    /// After the selector, a word of 32 bytes for each: Solidity's ABI, where no description says more.
+    Words,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -377,11 +382,12 @@ fn input(arena: &mut Arena, request: &Request<'_>) -> Bytes {
             let rest = arena.hole(labels, None);
             return arena.concat(&[front, rest]);
         }
-        Layout::None | Layout::Encoded(_) => {}
+        Layout::None | Layout::Encoded(_) | Layout::Words => {}
     }
     let labels = arena.label(Label::Input);
     let rest = match (&request.layout, &request.selector) {
         (Layout::Encoded(parts), _) => sampled(arena, parts),
+        (Layout::Words, _) => sequence(arena, (0..WORDS).map(|_| Some(32))),
         (_, Some(Selector::Bytes(_))) => arena.hole(labels, Some(ROOM)),
         _ => arena.hole(labels, None),
     };
@@ -467,6 +473,14 @@ fn arguments(
                     };
                     machine.given_region(state, number, content)
                 }
+                (Role::Scalar, "length") => match machine.arena.length_of(machine.input) {
+                    // Room for any method's parameters: nothing is decided by it.
+                    Some(len) => {
+                        let len = u64::from(len);
+                        machine.arena.example_number(len, LabelSet::NONE)
+                    }
+                    None => labelled(machine, &[Label::Input]),
+                },
                 (_, "self") => account(machine, Some(OWN_ACCOUNT), Label::SelfIdentity),
                 (_, "first-receiver") => {
                     let known = match request.first_receiver {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::method::{Layout, Request, Run, Selector, run, shape};
 use super::program::Program;
 use crate::facts::Method;
-use crate::host::ExportedEntry;
+use crate::host::{ExportedEntry, HostArg, Role};
 use crate::spec::{MethodSpec, Specs};
 
 /// More methods behind one export than this are not told apart.
@@ -32,7 +32,7 @@ pub(super) fn methods(
             selector: Some(Selector::Bytes(bytes.to_vec())),
             layout: spec
                 .and_then(|s| s.encoded.as_deref())
-                .map_or(Layout::None, Layout::Encoded),
+                .map_or_else(|| undescribed(entry), Layout::Encoded),
             ..Request::default()
         };
         run(program, entry, &request)
@@ -76,6 +76,17 @@ pub(super) fn methods(
         });
     }
     methods
+}
+
+/// What is behind the selector where nothing describes it. A host that tells the length of the input beforehand is one with
+/// Solidity's ABI (Stylus).
+fn undescribed<'a>(entry: &ExportedEntry<'_>) -> Layout<'a> {
+    let told = |arg: &HostArg| arg.role == Role::Scalar && arg.what == "length";
+    if entry.entry.args.iter().any(told) {
+        Layout::Words
+    } else {
+        Layout::None
+    }
 }
 
 /// Finds the selectors that a contract looks for.
