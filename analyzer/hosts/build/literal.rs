@@ -77,7 +77,7 @@ structure! {
     Body { arg encoding }
     VirtualFunction { via selector name effects body gives }
     Field { name what place }
-    Layout { of encoding fields }
+    Layout { of encoding fields examples }
     NamedValue { of name value }
     Response { path effects fields }
 }

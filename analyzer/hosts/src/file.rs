@@ -412,6 +412,7 @@ fn layout(raw: RawLayout) -> Result<Layout> {
         of: what(raw.of)?,
         encoding: word(&raw.encoding)?,
         fields: each(raw.fields, field)?,
+        examples: raw.examples.into_iter().map(Text::from).collect(),
     })
 }
 

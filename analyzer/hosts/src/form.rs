@@ -180,6 +180,8 @@ pub(super) struct RawLayout {
     pub(super) of: Str,
     pub(super) encoding: Str,
     pub(super) fields: Vec<RawField>,
+    #[serde(default)]
+    pub(super) examples: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -342,6 +342,8 @@ pub struct Layout {
     pub encoding: Encoding,
     /// Its parts.
     pub fields: List<Field>,
+    /// What the host could pass, newer forms first.
+    pub examples: List<Text>,
 }
 
 /// The name of a number.

@@ -516,26 +516,6 @@ impl Arena {
         with.map(|(_, bits)| *bits).collect()
     }
 
-    /// The constants that data of one source, and of no other, was compared with for equality, as bytes.
-    pub(super) fn compared_with(&self, label: Label) -> BTreeSet<Vec<u8>> {
-        let is_it = |bytes: Bytes| match &self.pieces(bytes)[..] {
-            [Piece::Hole { labels, .. }] => self.label_list(*labels).eq([label]),
-            _ => false,
-        };
-        let mut found = BTreeSet::new();
-        for pred in &self.preds.items {
-            for (data, constant) in [(pred.left, pred.right), (pred.right, pred.left)] {
-                if pred.relation == Relation::Equal
-                    && is_it(data)
-                    && let [Piece::Const(bytes)] = &self.pieces(constant)[..]
-                {
-                    found.insert(bytes.to_vec());
-                }
-            }
-        }
-        found
-    }
-
     /// A run of bytes from its pieces; neighbouring constants and equal holes are merged.
     pub(super) fn bytes(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Bytes {
         let mut merged: Vec<Piece> = Vec::new();

@@ -8,6 +8,7 @@ use super::intrinsics::Intrinsic;
 use super::memory::{FIRST_ALLOCATION, Place, State};
 use super::program::Extent;
 use super::record::{Ctx, EventKind};
+use super::vtables::Origin;
 use crate::facts::{Reason, Relation};
 use crate::ir::{Func, Sig};
 use crate::module::Table;
@@ -81,13 +82,31 @@ impl<'p> Machine<'p> {
         } else {
             LARGE
         };
-        let samples = self.reading
-            && summary.quiet
-            && !self.arena.sampling
-            && self.reaches_input(state, args);
-        if summary.pure && summary.size > large && !samples && !self.arena.sampling {
+        // Where the input lies in regions, it is there before the contract runs, and handlers reach the host through
+        // trait objects: only what certainly does not is the reader.
+        let alone = if self.in_regions {
+            summary.pure
+        } else {
+            summary.quiet
+        };
+        let samples =
+            self.reading && alone && !self.arena.sampling && self.reaches_input(state, args);
+        if !self.arena.sampling && self.program.renders(func) {
+            self.render(frame, state, offset, func, args);
+        }
+        let writes_json = self.in_regions && self.program.writes_json(func);
+        if summary.pure && summary.size > large && !samples && !self.arena.sampling && !writes_json
+        {
             return Some(self.opaque(state, func, args));
         }
+        // What writes JSON only writes: examples decide there, too.
+        let writes =
+            self.in_regions && !samples && !self.arena.sampling && self.program.writes_json(func);
+        if writes {
+            let first = self.next_space();
+            self.begin_rendering(0, first);
+        }
+        let samples = samples || writes;
         self.arena.sampling |= samples;
         let ctx = self
             .records
@@ -95,6 +114,7 @@ impl<'p> Machine<'p> {
         let mut outcome = self.run(func, args, state.clone(), ctx);
         if samples {
             self.arena.sampling = false;
+            self.rendering = self.rendering.take().filter(|_| !writes);
             if let Some((after, _)) = &mut outcome.after {
                 after.loosen_lengths(&mut self.arena, &self.program.image);
             }
@@ -118,14 +138,14 @@ impl<'p> Machine<'p> {
         self.event(frame, offset, EventKind::Unknown(reason));
     }
 
-    /// Calls through a table; the last argument is the index, which was loaded from that offset behind a pointer.
+    /// Calls through a table; the last argument is the index, which comes from one of these origins.
     pub(super) fn call_indirect(
         &mut self,
         frame: &mut Frame<'p>,
         state: &mut State,
         offset: u32,
         (table, sig): (Table, Sig),
-        loaded_from: Option<u32>,
+        origins: &[Origin],
         args: &[Val],
     ) -> Option<Results> {
         let (index, args) = args.split_last()?;
@@ -139,7 +159,7 @@ impl<'p> Machine<'p> {
                 .iter()
                 .filter_map(|i| program.table_entry(table, *i, sig))
                 .collect(),
-            None => program.table_candidates(table, sig, loaded_from),
+            None => program.table_candidates(table, sig, origins),
         };
         let all_pure = targets.iter().all(|t| program.is_pure(*t));
         match targets.as_slice() {
@@ -153,7 +173,7 @@ impl<'p> Machine<'p> {
             [_, ..] if choices.is_some() && targets.len() <= MAX_TARGETS => {}
             // Nothing that could be called so is in the table: the call can only abort.
             [] if !program.is_open(table)
-                && program.table_candidates(table, sig, None).is_empty() =>
+                && program.table_candidates(table, sig, &[]).is_empty() =>
             {
                 self.event(frame, offset, EventKind::Trap);
                 return None;
@@ -263,11 +283,18 @@ impl<'p> Machine<'p> {
         Results::from_slice(&[result])
     }
 
-    fn allocation(&mut self, frame: &Frame<'p>, offset: u32) -> Val {
+    fn allocation(&mut self, frame: &mut Frame<'p>, offset: u32) -> Val {
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, frame.func);
-        self.allocate(ctx, offset)
+        let allocation = self.allocate(ctx, offset);
+        if let Kind::Ptr { space, .. } = self.arena.data(allocation).kind
+            && !self.program.host.responses.is_empty()
+            && !self.arena.sampling
+        {
+            self.event(frame, offset, EventKind::Allocation(space));
+        }
+        allocation
     }
 
     /// An object's address in its allocation, after its type and size.

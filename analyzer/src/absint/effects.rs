@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::arena::{Arena, Bytes, Label, LabelSet, Piece, PredSet};
-use super::record::{BlockRecord, Ctx, EventKind, Exit, Records};
+use super::arena::{Arena, Bytes, Label, LabelSet, Piece, PredSet, Space};
+use super::record::{BlockRecord, Ctx, EffectRecord, EventKind, Exit, Records};
 use crate::entity::{Entity, PrimaryMap};
 use crate::facts;
 use crate::facts::{EffectGraph, Node, NodeData, NodeKind, Site};
@@ -14,16 +14,21 @@ use crate::ir::{Block, Func};
 /// More points than this are not told.
 const MAX_NODES: usize = 60_000;
 
+/// What the host does because of what was put into an allocation.
+pub(super) type Consequences = FxHashMap<Space, Vec<EffectRecord>>;
+
 /// Builds the effect graph of a run that began in `root` at `entry`. The flag says whether it is whole.
 pub(super) fn graph(
     arena: &Arena,
     records: &Records,
+    consequences: &Consequences,
     root: Func,
     entry_of: &dyn Fn(Func) -> Option<Block>,
 ) -> (EffectGraph, bool) {
     let mut builder = Builder {
         arena,
         records,
+        consequences,
         nodes: PrimaryMap::new(),
         heads: FxHashMap::default(),
         ends: FxHashMap::default(),
@@ -59,6 +64,7 @@ pub(super) fn graph(
 struct Builder<'a> {
     arena: &'a Arena,
     records: &'a Records,
+    consequences: &'a Consequences,
     nodes: PrimaryMap<Node, NodeData>,
     heads: FxHashMap<(Ctx, Block), Node>,
     /// Where each activation returns to.
@@ -163,6 +169,15 @@ impl Builder<'_> {
                     at = go_on;
                     continue;
                 }
+                EventKind::Allocation(space) => {
+                    for effect in self.consequences.get(space).into_iter().flatten() {
+                        let kind = NodeKind::Effect(self.effect(effect));
+                        let node = self.add(ctx, event.offset, kind);
+                        self.link(at, node);
+                        at = node;
+                    }
+                    continue;
+                }
                 EventKind::Trap => self.add(ctx, event.offset, NodeKind::Trap),
                 EventKind::Return => self.add(ctx, event.offset, NodeKind::Return),
                 EventKind::Unknown(reason) => {
@@ -243,7 +258,7 @@ impl Builder<'_> {
         facts::Branch { predicates }
     }
 
-    fn effect(&mut self, effect: &super::record::EffectRecord) -> facts::Effect {
+    fn effect(&mut self, effect: &EffectRecord) -> facts::Effect {
         facts::Effect {
             kinds: Arc::clone(&effect.kinds),
             host_function: effect.host_function.clone(),

@@ -939,11 +939,16 @@ impl<'p> Machine<'p> {
         let ctx = super::record::Ctx::ROOT;
         let data = self.allocate(ctx, 0xffff_0000 | number << 1);
         let region = self.allocate(ctx, 0xffff_0001 | number << 1);
-        let labels = self.arena.labels_of(content);
-        let unknown = self.arena.unknown(labels);
+        let len = match self.arena.length_of(content) {
+            Some(len) => self.arena.constant(u64::from(len)),
+            None => {
+                let labels = self.arena.labels_of(content);
+                self.arena.unknown(labels)
+            }
+        };
         if let (Some(data_place), Some(place)) = (self.place(data, 0), self.place(region, 0)) {
             state.write(&mut self.arena, data_place, content, None);
-            for (off, val) in [(0, data), (4, unknown), (8, unknown)] {
+            for (off, val) in [(0, data), (4, len), (8, len)] {
                 state.store(&mut self.arena, Place { off, ..place }, 4, val);
             }
         }

@@ -11,10 +11,11 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::arena::{Arena, Bytes, Kind, LabelSet, PredSet, Space, Val};
+use super::effects::Consequences;
 use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
 use super::program::{FuncInfo, Program};
 use super::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
-use super::vtables;
+use super::render::Rendering;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::graph::loops::Element;
@@ -58,6 +59,12 @@ pub(super) struct Machine<'p> {
     pub(super) fuel: u64,
     /// What the contract reads as its input.
     pub(super) input: Bytes,
+    /// Whether the input lies in regions that the host filled.
+    pub(super) in_regions: bool,
+    /// The reading of a response under way.
+    pub(super) rendering: Option<Rendering>,
+    /// What the host will do because of what is in the response.
+    pub(super) consequences: Consequences,
     /// Whether that is an example which the contract is still reading.
     pub(super) reading: bool,
     spaces: FxHashMap<(Ctx, u32), Space>,
@@ -100,6 +107,9 @@ impl<'p> Machine<'p> {
             stack: Vec::new(),
             fuel: FUEL,
             input: Bytes::EMPTY,
+            in_regions: false,
+            rendering: None,
+            consequences: Consequences::default(),
             reading: false,
             spaces: FxHashMap::default(),
         }
@@ -457,7 +467,11 @@ impl<'p> Machine<'p> {
             let data = self.arena.data(address);
             (data.labels, data.preds)
         };
+        if let Some(example) = self.read_nowhere(address, width) {
+            return example;
+        }
         for place in self.places(address, mem.offset) {
+            self.reads(place);
             let val = state.load(&mut self.arena, &self.program.image, place, width);
             loaded = Some(match loaded {
                 None => val,
@@ -465,15 +479,15 @@ impl<'p> Machine<'p> {
             });
         }
         // Behind a pointer from somewhere is data from there.
-        match loaded {
-            None => self.arena.unknown(labels),
-            Some(val) => val,
-        }
+        let val = loaded.unwrap_or_else(|| self.arena.unknown(labels));
+        let val = self.looked_up(val, labels);
+        self.settle(val, width)
     }
 
     fn store(&mut self, state: &mut State, address: Val, mem: MemArg, width: u32, val: Val) {
         let places = self.places(address, mem.offset);
         if let [place] = places[..] {
+            self.writes(place);
             state.store(&mut self.arena, place, width, val);
             return;
         }
@@ -545,11 +559,12 @@ impl<'p> Machine<'p> {
                         let from = data
                             .args
                             .last()
-                            .and_then(|index| vtables::loaded_from(frame.info.ir, *index));
+                            .map(|index| self.program.origins(frame.info.ir, *index));
+                        let from = from.unwrap_or_default();
                         if let (Some(index), Some(last)) = (data.args.last(), args.last_mut()) {
                             *last = self.jump_table_index(frame, *index, (*table, *sig));
                         }
-                        self.call_indirect(frame, state, data.offset, (*table, *sig), from, &args)
+                        self.call_indirect(frame, state, data.offset, (*table, *sig), &from, &args)
                     }
                 };
                 let Some(results) = results else {
@@ -650,9 +665,17 @@ impl<'p> Machine<'p> {
         let Some(to) = targets.first().copied() else {
             return;
         };
+        self.writes(to);
+        if let Some(content) = count.and_then(|count| self.content_nowhere(from, count)) {
+            state.write(&mut self.arena, to, content, count);
+            return;
+        }
         let sources = self.places(from, 0);
         match sources[..] {
-            [from] => state.copy(&mut self.arena, &self.program.image, to, from, count),
+            [from] => {
+                self.reads(from);
+                state.copy(&mut self.arena, &self.program.image, to, from, count);
+            }
             [] => {
                 // Behind a pointer from somewhere is data from there.
                 let labels = self.arena.data(from).labels;
@@ -699,9 +722,14 @@ impl<'p> Machine<'p> {
         })
     }
 
+    /// What the next allocation will be.
+    pub(super) fn next_space(&self) -> Space {
+        FIRST_ALLOCATION + self.spaces.len() as Space
+    }
+
     /// A fresh allocation for this place in this activation.
     pub(super) fn allocate(&mut self, ctx: Ctx, offset: u32) -> Val {
-        let next = FIRST_ALLOCATION + self.spaces.len() as Space;
+        let next = self.next_space();
         let space = *self.spaces.entry((ctx, offset)).or_insert(next);
         self.arena.pointer(space, 0)
     }

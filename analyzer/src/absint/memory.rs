@@ -20,6 +20,8 @@ pub(super) const HANDLES: Space = 2;
 /// The first space that an allocation can have.
 pub(super) const FIRST_ALLOCATION: Space = 16;
 
+/// More of a response is not read.
+const MAX_RESPONSE: u32 = 16_384;
 /// Longer runs are read as a hole.
 const MAX_READ: u32 = 4096;
 /// Longer runs are copied as a smear.
@@ -462,6 +464,30 @@ impl State {
         untouched.then_some(&rest[..len])
     }
 
+    /// The bytes written from a place on, up to the first that was not: each with where it comes from, none where it is not
+    /// known.
+    pub(super) fn written_from(&self, arena: &Arena, place: Place) -> Vec<(Option<u8>, LabelSet)> {
+        let byte = |off: u32| {
+            let granule = self.cells.get(key(place.space, off / 8))?;
+            let lane = (off % 8) as usize;
+            let val = granule.vals[lane];
+            if val == Val::UNSET {
+                return None;
+            }
+            let data = arena.data(val);
+            let byte = match data.kind {
+                Kind::Const(bits) | Kind::Sample(bits) => {
+                    Some((bits >> (8 * u32::from(granule.index[lane]))) as u8)
+                }
+                _ => None,
+            };
+            Some((byte, data.labels))
+        };
+        (0..MAX_RESPONSE)
+            .map_while(|i| byte(place.off.checked_add(i)?))
+            .collect()
+    }
+
     /// The content of a run of bytes; of unknown length, what is known of its beginning.
     pub(super) fn read(
         &self,
@@ -723,7 +749,17 @@ impl State {
                     continue;
                 }
                 let off = (at as u32).wrapping_mul(8).wrapping_add(lane);
-                for beside in [-8, -4, 4, 8] {
+                // Of a capacity and a length on both sides, the length is the later one: the other says which variant it
+                // is where it has values that no capacity has.
+                let after = Place {
+                    space,
+                    off: off.wrapping_add(4),
+                    exact: true,
+                };
+                let after = self.load(arena, image, after, 4);
+                let has_len = arena.as_number(after) == Some(u64::from(count));
+                let beside: &[i32] = if has_len { &[4, 8] } else { &[-8, -4, 8] };
+                for beside in beside.iter().copied() {
                     let Some(off) = off.checked_add_signed(beside) else {
                         continue;
                     };

@@ -12,6 +12,7 @@ use super::arena::{Arena, Bytes, Kind, Label, LabelSet, PredSet, Val, ValData};
 use super::effects;
 use super::interp::Machine;
 use super::memory::State;
+use super::messages::{self, Example};
 use super::names;
 use super::probe::Guesses;
 use super::program::Program;
@@ -48,6 +49,8 @@ pub(super) struct Request<'a> {
     pub(super) layout: Layout<'a>,
     /// An input that the export takes, where one was found.
     pub(super) sample: Option<Sample>,
+    /// What is in the regions that are passed, where examples were found.
+    pub(super) regions: Vec<Example>,
 }
 
 /// Parameters that the input consists of one after the other.
@@ -74,8 +77,6 @@ pub(super) enum Selector {
     Bytes(Vec<u8>),
     /// There is none: the input has nothing but parameters.
     Nothing,
-    /// The one key of a JSON object.
-    Variant(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,8 +90,6 @@ pub(super) enum FirstReceiver {
 pub(super) struct Run {
     pub(super) graph: EffectGraph,
     pub(super) reasons: Vec<Reason>,
-    /// Constants that the selector was compared with, as bytes.
-    pub(super) selectors: BTreeSet<Vec<u8>>,
     /// What selectors of four bytes may be.
     pub(super) guesses: Guesses,
     /// Names that the selector was compared with.
@@ -128,7 +127,7 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
             by_name(program, entry, specs)
         }
         Dispatch::Selector4 => selector::methods(program, entry, specs),
-        Dispatch::JsonVariant => by_variant(program, entry, specs),
+        Dispatch::JsonVariant => messages::methods(program, entry, specs),
         _ => Vec::new(),
     };
     if !found.is_empty() {
@@ -257,56 +256,6 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
     methods
 }
 
-/// Variants of a message that is a JSON object with one key (CosmWasm).
-fn by_variant(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
-    if !entry.entry.args.iter().any(|a| a.what == "calldata") {
-        return Vec::new();
-    }
-    let ask = |variant: &str| {
-        run(
-            program,
-            entry,
-            &Request {
-                selector: Some(Selector::Variant(variant.to_owned())),
-                ..Request::default()
-            },
-        )
-    };
-    let fallback = ask("no_such_variant");
-    let refused = shape(&fallback.graph);
-    let mut names: BTreeSet<String> = specs
-        .methods()
-        .filter(|m| m.export.as_deref() == Some(entry.export))
-        .map(|m| m.name.clone())
-        .collect();
-    for bytes in &fallback.selectors {
-        if let Ok(text) = std::str::from_utf8(bytes)
-            && !text.is_empty()
-        {
-            names.insert(text.to_owned());
-        }
-    }
-    let mut methods = Vec::new();
-    for name in names.into_iter().take(MAX_METHODS) {
-        let run = ask(&name);
-        if shape(&run.graph) == refused {
-            continue;
-        }
-        methods.push(Method {
-            params: specs
-                .method(&name)
-                .map_or_else(Vec::new, |s| s.params.clone()),
-            name,
-            kind: entry.kind,
-            export: entry.export.to_owned(),
-            selector: Some(format!("message of `{}`", entry.export)),
-            graph: run.graph,
-            reasons: run.reasons,
-        });
-    }
-    methods
-}
-
 /// What tells the graphs of two methods apart: which places they pass.
 pub(super) fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
     let mut places: Vec<(u32, u32)> = graph
@@ -343,26 +292,29 @@ pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Re
     if request.discover {
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
-    machine.reading = request.sample.is_some();
+    machine.in_regions = !request.regions.is_empty();
+    machine.reading = request.sample.is_some() || machine.in_regions;
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if program.info(entry.func).is_some() {
         machine.start(entry.func, &args, state);
     } else {
         machine.reasons.insert(Reason::NotLifted(entry.func));
     }
-    let (graph, whole) = effects::graph(&machine.arena, &machine.records, entry.func, &|func| {
-        program.info(func).map(|info| info.ir.entry)
-    });
+    let (graph, whole) = effects::graph(
+        &machine.arena,
+        &machine.records,
+        &machine.consequences,
+        entry.func,
+        &|func| program.info(func).map(|info| info.ir.entry),
+    );
     if !whole {
         machine.reasons.insert(Reason::Limit("points of interest"));
     }
-    let selectors = machine.arena.compared_with(Label::Selector);
     let names = machine.arena.numbers_compared_with(Label::Selector);
     let accounts = machine.arena.numbers_compared_with(Label::FirstReceiver);
     Run {
         graph,
         reasons: machine.reasons.into_iter().collect(),
-        selectors,
         names,
         guesses: std::mem::take(&mut machine.arena.guesses),
         accounts,
@@ -404,10 +356,6 @@ fn input(arena: &mut Arena, request: &Request<'_>) -> Bytes {
             }
         }
         Some(Selector::Nothing) => Bytes::EMPTY,
-        Some(Selector::Variant(name)) => {
-            let text = format!("{{\"{name}\":{{");
-            arena.constant_bytes(text.as_bytes())
-        }
         _ => {
             let selector = arena.label(Label::Selector);
             arena.hole(selector, Some(4))
@@ -464,8 +412,9 @@ fn arguments(
             None => labelled(machine, &[Label::Param(number)]),
             Some(arg) => match (arg.role, &*arg.what) {
                 (Role::Region, what) => {
-                    let content = match what {
-                        "calldata" | "reply" => machine.input,
+                    let content = match (request.regions.get(i), what) {
+                        (Some(example), _) => example.content(&mut machine.arena),
+                        (None, "calldata" | "reply") => machine.input,
                         _ => {
                             let labels = labels_of_what(machine, what, number);
                             machine.arena.hole(labels, None)

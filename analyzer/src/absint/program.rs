@@ -10,14 +10,14 @@ use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
 use super::summary::{self, HostSummary, Summary};
-use super::vtables::Vtables;
+use super::vtables::{Origin, Origins, Vtables};
 use crate::entity::PrimaryMap;
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
 use crate::graph::loops::LoopForest;
 use crate::graph::{Dominators, IndirectTargets};
 use crate::host::{AbortsIf, EffectKind, HostFunction, HostModel, HostResult, Role};
-use crate::ir::{Block, Func, Function, Inst, Sig, Terminator, Type};
+use crate::ir::{Block, Callee, Func, Function, Inst, Op, Sig, Terminator, Type, Value, ValueDef};
 use crate::module::{Module, Table};
 
 pub(super) use super::summary::Extent;
@@ -28,6 +28,12 @@ const MAX_STATIC: u64 = 16 << 20;
 const LEAST_TOP: u64 = 1024;
 /// Branches looked at for what decides between the paths that meet at a block.
 const MAX_CONTROLLERS: usize = 24;
+/// Shorter names of a response's parts say nothing.
+const LEAST_NAME: usize = 6;
+/// Stands for quotes beside the names of parts.
+const QUOTES: u64 = 1 << 63;
+/// How many calls deep names of a response's parts are looked for.
+const LEVELS: usize = 4;
 
 /// The contract made ready to run.
 pub(super) struct Program<'m> {
@@ -39,6 +45,10 @@ pub(super) struct Program<'m> {
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
     indirect: IndirectTargets,
     vtables: Vtables,
+    /// The functions that write responses for the host.
+    renderers: Vec<Func>,
+    /// The functions that write other JSON.
+    writers: Vec<Func>,
     host_functions: PrimaryMap<Func, Option<&'m HostFunction>>,
 }
 
@@ -95,7 +105,7 @@ impl<'m> Program<'m> {
             },
         };
         let image = image(module);
-        let vtables = find_vtables(module, &image);
+        let vtables = find_vtables(module, lifted, &image);
         let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false, &vtables);
         let helpers: HostHelpers = host_functions
             .values()
@@ -123,6 +133,7 @@ impl<'m> Program<'m> {
             let func = info.ir.func;
             infos[func] = Some(info);
         }
+        let (renderers, writers) = writers_of_json(host, &image, &infos);
         Program {
             module,
             start,
@@ -131,6 +142,8 @@ impl<'m> Program<'m> {
             infos,
             indirect: IndirectTargets::new(module),
             vtables,
+            renderers,
+            writers,
             host_functions,
         }
     }
@@ -147,6 +160,21 @@ impl<'m> Program<'m> {
         &self.host_functions
     }
 
+    /// Whether a function writes JSON, and does nothing else.
+    pub(super) fn writes_json(&self, func: Func) -> bool {
+        self.writers.binary_search(&func).is_ok()
+    }
+
+    /// What an index of the table can come from; nothing if that is not known.
+    pub(super) fn origins(&self, function: &Function, index: Value) -> Origins {
+        self.vtables.origins(function, index)
+    }
+
+    /// Whether a function writes responses for the host, or may.
+    pub(super) fn renders(&self, func: Func) -> bool {
+        self.renderers.binary_search(&func).is_ok()
+    }
+
     pub(super) fn is_pure(&self, func: Func) -> bool {
         self.info(func).is_some_and(|info| info.summary.pure)
     }
@@ -160,16 +188,11 @@ impl<'m> Program<'m> {
     }
 
     /// The functions that a call through a table may reach, by their type and by where the index was loaded from.
-    pub(super) fn table_candidates(
-        &self,
-        table: Table,
-        sig: Sig,
-        loaded_from: Option<u32>,
-    ) -> Vec<Func> {
+    pub(super) fn table_candidates(&self, table: Table, sig: Sig, origins: &[Origin]) -> Vec<Func> {
         let of_type = self.indirect.get(table, sig);
         let mut found: Vec<Func> = (0..)
             .zip(&self.module.tables[table].entries)
-            .filter(|(index, _)| self.vtables.may_call(*index, loaded_from))
+            .filter(|(index, _)| self.vtables.may_call(*index, origins))
             .filter_map(|(_, func)| *func)
             .filter(|func| of_type.binary_search(func).is_ok())
             .collect();
@@ -327,8 +350,89 @@ fn image(module: &Module) -> Image {
     }
 }
 
+/// The functions that ask nothing of the host and, with what they call, write quotes: those that name at least two parts
+/// of a response, and others.
+fn writers_of_json(
+    host: &HostModel,
+    image: &Image,
+    infos: &PrimaryMap<Func, Option<FuncInfo<'_>>>,
+) -> (Vec<Func>, Vec<Func>) {
+    let parts: Vec<&[u8]> = host
+        .responses
+        .iter()
+        .map(|response| response.path.as_bytes())
+        .filter(|path| !path.contains(&b'.') && path.len() >= LEAST_NAME)
+        .collect();
+    if parts.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let quiet = |func: Func| infos[func].as_ref().filter(|info| info.summary.quiet);
+    let mut seen: PrimaryMap<Func, u64> = infos
+        .keys()
+        .map(|func| {
+            let of = |info: &FuncInfo<'_>| {
+                let quotes = if writes_quotes(info.ir) { QUOTES } else { 0 };
+                parts_named(info.ir, image, &parts) | quotes
+            };
+            quiet(func).map_or(0, of)
+        })
+        .collect();
+    // What callees do; serializers are a few calls deep.
+    for _ in 0..LEVELS {
+        for func in infos.keys() {
+            let Some(info) = quiet(func) else { continue };
+            let callees = info.ir.insts.values().filter_map(|inst| match inst.op {
+                Op::Call(Callee::Direct(callee)) => Some(seen[callee]),
+                _ => None,
+            });
+            seen[func] |= callees.fold(0, |all, more| all | more);
+        }
+    }
+    let writers = |renders: bool| {
+        seen.iter()
+            .filter(|(func, seen)| {
+                let named = (**seen & !QUOTES).count_ones() >= 2;
+                let pure = infos[*func].as_ref().is_some_and(|info| info.summary.pure);
+                named == renders && (renders || pure && **seen & QUOTES != 0)
+            })
+            .map(|(func, _)| func)
+            .collect()
+    };
+    (writers(true), writers(false))
+}
+
+/// Whether a function stores the character that texts in JSON begin with.
+fn writes_quotes(ir: &Function) -> bool {
+    ir.insts.values().any(|inst| {
+        let Op::Store { bytes: 1, .. } = inst.op else {
+            return false;
+        };
+        let ValueDef::Result(of, 0) = ir.values[inst.args[1]].def else {
+            return false;
+        };
+        matches!(ir.insts[of].op, Op::Const(_, bits) if bits == u64::from(b'"'))
+    })
+}
+
+/// Which of some names stand in static data where a function's constants point to, as bits.
+fn parts_named(ir: &Function, image: &Image, parts: &[&[u8]]) -> u64 {
+    let mut named = 0;
+    for inst in ir.insts.values() {
+        let Op::Const(Type::I32, address) = inst.op else {
+            continue;
+        };
+        let Some(data) = image.data.get(address as u32 as usize..) else {
+            continue;
+        };
+        for (i, part) in parts.iter().enumerate().take(63) {
+            named |= u64::from(data.starts_with(part)) << i;
+        }
+    }
+    named
+}
+
 /// The vtables in static data, of the table that calls go through.
-fn find_vtables(module: &Module, image: &Image) -> Vtables {
+fn find_vtables(module: &Module, lifted: &Lifted, image: &Image) -> Vtables {
     let Some(table) = module.tables.values().next() else {
         return Vtables::default();
     };
@@ -340,5 +444,9 @@ fn find_vtables(module: &Module, image: &Image) -> Vtables {
     let is_entry = |index| ty(index).is_some_and(|ty| ty.params.first() == Some(&Type::I32));
     let drops =
         |index| ty(index).is_some_and(|ty| ty.params == [Type::I32] && ty.results.is_empty());
-    Vtables::find(image, &is_entry, &drops)
+    let mut vtables = Vtables::find(image, &is_entry, &drops);
+    let mut entries: Vec<Func> = table.entries.iter().flatten().copied().collect();
+    entries.sort_unstable();
+    vtables.trace_params(lifted, &|func| entries.binary_search(&func).is_ok());
+    vtables
 }

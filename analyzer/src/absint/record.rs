@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::arena::{Bytes, LabelSet, PredSet};
+use super::arena::{Bytes, LabelSet, PredSet, Space};
 use crate::facts::Reason;
 use crate::host::{EffectKind, What};
 use crate::ir::{Block, Func};
@@ -40,13 +40,15 @@ pub(super) enum EventKind {
     Call(Vec<(Ctx, Func)>),
     /// The host aborts unless a condition holds, and publishes this, if it is data.
     Assert(PredSet, Option<EffectRecord>),
+    /// Memory was allocated, which may hold something that the host will act on.
+    Allocation(Space),
     Trap,
     Return,
     Unknown(Reason),
 }
 
 /// [`crate::facts::Effect`] with interned contents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EffectRecord {
     pub(super) kinds: Arc<[EffectKind]>,
     pub(super) host_function: String,

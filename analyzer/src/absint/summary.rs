@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use super::vtables::{self, Vtables};
+use super::vtables::Vtables;
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::host::{AbortsIf, EffectKind, HostFunction};
@@ -272,11 +272,12 @@ impl Context<'_> {
                         let from = data
                             .args
                             .last()
-                            .and_then(|index| vtables::loaded_from(function, *index));
+                            .map(|index| vtables.origins(function, *index));
+                        let from = from.unwrap_or_default();
                         for (index, target) in (0..).zip(&entries.entries) {
                             let Some(target) = target else { continue };
                             if module.types[module.funcs[*target].sig] != module.types[*sig]
-                                || !vtables.may_call(index, from)
+                                || !vtables.may_call(index, &from)
                             {
                                 continue;
                             }

@@ -8,19 +8,37 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::memory::Image;
-use crate::ir::{Function, Op, Value, ValueDef};
+use crate::graph::callgraph::Lifted;
+use crate::ir::{Callee, Func, Function, Inst, Op, Value, ValueDef};
 
 /// Where the methods begin in a vtable.
 const FIRST_METHOD: u32 = 12;
 /// Traits have fewer methods than this.
 const MAX_METHODS: u32 = 100;
+/// How many calls up it is followed what is passed.
+const MAX_PASSED: u32 = 4;
 /// No value behind a trait object is larger.
 const MAX_SIZE: u32 = 1 << 20;
 
-/// For each index of the table that stands in vtables: at which offsets.
+/// Where an index of the table can come from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Origin {
+    /// It is a constant.
+    Constant(u32),
+    /// It was loaded from this offset behind a pointer.
+    Offset(u32),
+}
+
+/// All that an index can come from; nothing if that is not known.
+pub(super) type Origins = SmallVec<[Origin; 2]>;
+
+/// Where indices of the table come from.
 #[derive(Debug, Default)]
 pub(super) struct Vtables {
+    /// For each index that stands in vtables: at which offsets.
     offsets: FxHashMap<u32, SmallVec<[u32; 2]>>,
+    /// For parameters that are called: where what is passed comes from.
+    params: FxHashMap<(Func, u32), Origins>,
 }
 
 impl Vtables {
@@ -63,24 +81,109 @@ impl Vtables {
         vtables
     }
 
-    /// Whether a call can mean an index that it loaded from this offset; from an unknown one, it can.
-    pub(super) fn may_call(&self, index: u32, loaded_from: Option<u32>) -> bool {
-        match (self.offsets.get(&index), loaded_from) {
-            (Some(offsets), Some(from)) => offsets.contains(&from),
+    /// Whether a call can mean an index if it comes from one of these.
+    pub(super) fn may_call(&self, index: u32, origins: &[Origin]) -> bool {
+        match self.offsets.get(&index) {
+            Some(offsets) if !origins.is_empty() => origins.iter().any(|origin| match origin {
+                Origin::Constant(constant) => *constant == index,
+                Origin::Offset(offset) => offsets.contains(offset),
+            }),
             _ => true,
+        }
+    }
+
+    /// What an index of the table can come from.
+    pub(super) fn origins(&self, function: &Function, index: Value) -> Origins {
+        match source(function, index) {
+            Some(Source::Known(origin)) => SmallVec::from_slice(&[origin]),
+            Some(Source::Param(param)) => {
+                let found = self.params.get(&(function.func, param));
+                found.cloned().unwrap_or_default()
+            }
+            None => SmallVec::new(),
+        }
+    }
+
+    /// Finds out what is passed for parameters that are called: compilers pass a method rather than the vtable, where a
+    /// function calls just one. The test says which functions can be called through tables.
+    pub(super) fn trace_params(&mut self, lifted: &Lifted, is_entry: &dyn Fn(Func) -> bool) {
+        let mut calls: FxHashMap<Func, Vec<(&Function, Inst)>> = FxHashMap::default();
+        let mut called: Vec<(Func, u32)> = Vec::new();
+        for function in lifted.iter() {
+            for (inst, data) in function.insts.iter() {
+                match data.op {
+                    Op::Call(Callee::Direct(callee)) => {
+                        calls.entry(callee).or_default().push((function, inst));
+                    }
+                    Op::Call(Callee::Indirect(..)) => {
+                        if let Some(index) = data.args.last()
+                            && let Some(Source::Param(param)) = source(function, *index)
+                        {
+                            called.push((function.func, param));
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (func, param) in called {
+            let mut found = Origins::new();
+            if passed(&calls, is_entry, (func, param), &mut found, 0) {
+                self.params.insert((func, param), found);
+            }
         }
     }
 }
 
-/// From which offset behind a pointer an index was loaded, where that is certain. A parameter was not loaded from a vtable:
-/// compilers load methods where they call them.
-pub(super) fn loaded_from(function: &Function, index: Value) -> Option<u32> {
-    match function.values[index].def {
-        ValueDef::Param(block, _) if block == function.entry => Some(0),
+/// Where a value comes from in its function.
+enum Source {
+    Known(Origin),
+    /// A parameter of the function.
+    Param(u32),
+}
+
+fn source(function: &Function, value: Value) -> Option<Source> {
+    match function.values[value].def {
+        ValueDef::Param(block, param) if block == function.entry => Some(Source::Param(param)),
         ValueDef::Result(inst, 0) => match &function.insts[inst].op {
-            Op::Load { bytes: 4, mem, .. } => u32::try_from(mem.offset).ok(),
+            Op::Load { bytes: 4, mem, .. } => {
+                let offset = u32::try_from(mem.offset).ok()?;
+                Some(Source::Known(Origin::Offset(offset)))
+            }
+            Op::Const(_, bits) => Some(Source::Known(Origin::Constant(*bits as u32))),
             _ => None,
         },
         _ => None,
     }
+}
+
+/// Collects where what is passed for a parameter comes from. Whether that is known for all calls.
+fn passed(
+    calls: &FxHashMap<Func, Vec<(&Function, Inst)>>,
+    is_entry: &dyn Fn(Func) -> bool,
+    (func, param): (Func, u32),
+    found: &mut Origins,
+    depth: u32,
+) -> bool {
+    if depth > MAX_PASSED || is_entry(func) {
+        return false;
+    }
+    let sites = calls.get(&func).map_or(&[][..], Vec::as_slice);
+    sites.iter().all(|(caller, inst)| {
+        let Some(value) = caller.insts[*inst].args.get(param as usize) else {
+            return false;
+        };
+        match source(caller, *value) {
+            Some(Source::Known(origin)) => {
+                if !found.contains(&origin) {
+                    found.push(origin);
+                }
+                true
+            }
+            Some(Source::Param(outer)) => {
+                passed(calls, is_entry, (caller.func, outer), found, depth + 1)
+            }
+            None => false,
+        }
+    })
 }

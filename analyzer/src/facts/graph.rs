@@ -6,7 +6,9 @@ use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::guard::Wards;
-use super::{Branch, Effect, Node, NodeData, NodeKind};
+use super::{
+    Branch, Content, Effect, Label, Labels, Node, NodeData, NodeKind, Predicate, Relation,
+};
 use crate::entity::{Entity, PrimaryMap};
 use crate::host::EffectKind;
 
@@ -76,6 +78,45 @@ impl EffectGraph {
             acts,
             wards: OnceLock::new(),
         }
+    }
+
+    /// Two graphs as one: which of them it is, data from this source decides.
+    pub fn either(first: &EffectGraph, second: &EffectGraph, decided_by: Label) -> Self {
+        let site = first.nodes[first.entry()].site.clone();
+        let labels = Labels::from([decided_by]);
+        let branch = Branch {
+            predicates: vec![Predicate {
+                relation: Relation::Truth,
+                left: Content::hole(labels, None),
+                right: Content::default(),
+            }],
+        };
+        let mut nodes = PrimaryMap::new();
+        let node = |kind, succs| NodeData {
+            kind,
+            site: site.clone(),
+            succs,
+        };
+        let behind = |offset: usize, node: Node| Node::new(node.index() + offset);
+        let (entry_of_first, entry_of_second) = (2, 2 + first.nodes.len());
+        nodes.push(node(NodeKind::Entry, vec![Node::new(1)]));
+        nodes.push(node(
+            NodeKind::Branch(branch),
+            vec![Node::new(entry_of_first), Node::new(entry_of_second)],
+        ));
+        for (graph, offset) in [(first, entry_of_first), (second, entry_of_second)] {
+            for data in graph.nodes.values() {
+                let mut data = data.clone();
+                if matches!(data.kind, NodeKind::Entry) {
+                    data.kind = NodeKind::Join;
+                }
+                for succ in &mut data.succs {
+                    *succ = behind(offset, *succ);
+                }
+                nodes.push(data);
+            }
+        }
+        EffectGraph::new(nodes)
     }
 
     /// Where control enters.

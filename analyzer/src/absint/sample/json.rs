@@ -46,7 +46,7 @@ pub(in crate::absint) struct Json {
 }
 
 impl Json {
-    pub(super) fn empty() -> Self {
+    pub(in crate::absint) fn empty() -> Self {
         Json {
             root: Value::Object(Vec::new()),
             cursor: Vec::new(),
@@ -56,7 +56,7 @@ impl Json {
     }
 
     /// Changes the example by what is wrong with it. Whether there was something to change.
-    pub(super) fn improve(&mut self, complaint: &Complaint) -> bool {
+    pub(in crate::absint) fn improve(&mut self, complaint: &Complaint) -> bool {
         match complaint {
             Complaint::MissingField(name) => self.add_field(name),
             Complaint::ExpectedOneOf(names) => self.choose(names),
@@ -211,14 +211,49 @@ impl Json {
             Value::Number => Value::Bool,
             Value::Bool => Value::Object(Vec::new()),
             Value::Object(fields) if fields.is_empty() => Value::Null,
+            Value::Null if path.len() < MAX_DEPTH => {
+                *value = Value::List(vec![Value::Text(0)]);
+                self.cursor.push(0);
+                return true;
+            }
             _ => return false,
         };
         *value = next;
         true
     }
 
+    /// Adds a field to the object itself, unless it has that.
+    pub(in crate::absint) fn add(&mut self, name: &str) -> bool {
+        let Value::Object(fields) = &mut self.root else {
+            return false;
+        };
+        if fields.iter().any(|(field, _)| field == name) {
+            return false;
+        }
+        fields.push((name.to_owned(), Value::Text(0)));
+        self.cursor = vec![fields.len() - 1];
+        self.types.resize(fields.len(), None);
+        self.missing = None;
+        true
+    }
+
+    /// Puts the object's fields into this order.
+    pub(in crate::absint) fn order(&mut self, names: &[String]) {
+        let Value::Object(fields) = &mut self.root else {
+            return;
+        };
+        self.types.resize(fields.len(), None);
+        let mut all: Vec<_> = fields.drain(..).zip(self.types.drain(..)).collect();
+        all.sort_by_key(|((field, _), _)| names.iter().position(|name| name == field));
+        for (field, ty) in all {
+            fields.push(field);
+            self.types.push(ty);
+        }
+        self.cursor.clear();
+    }
+
     /// The text, with whose data each byte is.
-    pub(super) fn render(&self) -> Sample {
+    pub(in crate::absint) fn render(&self) -> Sample {
         let mut sample = Sample {
             bytes: Vec::new(),
             owners: Vec::new(),
@@ -246,6 +281,25 @@ impl Json {
 }
 
 impl Sample {
+    /// Framing alone.
+    pub(in crate::absint) fn framing(text: &str) -> Sample {
+        Sample {
+            bytes: text.as_bytes().to_vec(),
+            owners: vec![None; text.len()],
+            params: Vec::new(),
+        }
+    }
+
+    /// The same between more framing.
+    pub(in crate::absint) fn within(self, front: &str, back: &str) -> Sample {
+        let mut whole = Sample::framing(front);
+        whole.bytes.extend(self.bytes);
+        whole.owners.extend(self.owners);
+        whole.params = self.params;
+        whole.push(back, None);
+        whole
+    }
+
     fn push(&mut self, text: &str, owner: Option<u32>) {
         self.bytes.extend_from_slice(text.as_bytes());
         self.owners.resize(self.bytes.len(), owner);

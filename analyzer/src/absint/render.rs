@@ -1,0 +1,290 @@
+//! Reading what a contract hands back as data (CosmWasm's response). Which messages are in it, the contract's serializer
+//! knows. So it is run once more on what it was given, with an example for whatever is unknown there: what it writes is
+//! JSON of which each byte knows whose data it is. The run is for reading only; nothing of it stays.
+
+use super::arena::{Bytes, Kind, LabelSet, PredSet, Space, Val, ValData};
+use super::call::Results;
+use super::interp::{Frame, Machine};
+use super::json_text::Text;
+use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
+use super::record::{EffectRecord, EventKind};
+use super::response::{self, Consequence};
+use crate::ir::Func;
+
+/// Instructions that one reading may take.
+const FUEL: u64 = 120_000;
+/// Where a value may be one of several, so many of them are tried.
+const MAX_READINGS: usize = 4;
+/// Nothing lies below this address: here are texts of which nothing is known.
+const NOWHERE: u64 = 1024;
+/// The example for unknown numbers, lengths and addresses. It is an address where nothing lies.
+const NUMBER: u64 = 4;
+/// The example for an unknown character.
+const CHARACTER: u8 = b'1';
+/// How far behind a pointer the serializer's result is looked for.
+const REACH: u32 = 64;
+
+/// A reading under way.
+#[derive(Debug)]
+pub(super) struct Rendering {
+    /// Allocations from here on are the serializer's.
+    first: Space,
+    /// Which of several values is taken.
+    choice: usize,
+    /// The most values that there were to choose from.
+    choices: usize,
+    /// The allocation of the contract's that was read last.
+    read: Option<Space>,
+    /// What of the serializer's was written, and what had been read last before.
+    written: Vec<(Space, u32, Option<Space>)>,
+}
+
+impl Rendering {
+    /// What was read last before this byte was written.
+    fn source(&self, space: Space, off: u32) -> Option<Space> {
+        let before = self.written.iter().filter(|w| w.0 == space && w.1 <= off);
+        before.max_by_key(|w| w.1)?.2
+    }
+}
+
+impl<'p> Machine<'p> {
+    /// Reads what a serializer of responses would write, and notes what the host does because of it.
+    pub(super) fn render(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) {
+        let first = self.next_space();
+        let reasons = self.reasons.clone();
+        let fuel = self.fuel;
+        let mut choice = 0;
+        loop {
+            self.begin_rendering(choice, first);
+            self.arena.sampling = true;
+            self.fuel = FUEL;
+            let ctx = self
+                .records
+                .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+            let outcome = self.run(func, args, state.clone(), ctx);
+            self.arena.sampling = false;
+            let Some(rendering) = self.rendering.take() else {
+                break;
+            };
+            if let Some((after, results)) = outcome.after {
+                self.read_rendered(frame, offset, &after, args, &results, &rendering);
+            }
+            choice += 1;
+            if choice >= rendering.choices.min(MAX_READINGS) {
+                break;
+            }
+        }
+        self.fuel = fuel;
+        self.reasons = reasons;
+    }
+
+    /// From here on, what is read and not known is replaced by examples.
+    pub(super) fn begin_rendering(&mut self, choice: usize, first: Space) {
+        self.rendering = Some(Rendering {
+            first,
+            choice,
+            choices: 1,
+            read: None,
+            written: Vec::new(),
+        });
+    }
+
+    /// Looks for the JSON behind what the serializer was given and what it returned.
+    fn read_rendered(
+        &mut self,
+        frame: &mut Frame<'p>,
+        offset: u32,
+        after: &State,
+        args: &[Val],
+        results: &Results,
+        rendering: &Rendering,
+    ) {
+        let program = self.program;
+        for pointer in results.iter().chain(args) {
+            let Some(place) = self.place(*pointer, 0) else {
+                continue;
+            };
+            for off in (0..REACH).step_by(4) {
+                let at = Place {
+                    off: place.off.saturating_add(off),
+                    ..place
+                };
+                let word = after.load(&mut self.arena, &program.image, at, 4);
+                let Kind::Ptr {
+                    space,
+                    off,
+                    exact: true,
+                } = self.arena.data(word).kind
+                else {
+                    continue;
+                };
+                if space < rendering.first {
+                    continue;
+                }
+                let from = Place {
+                    space,
+                    off,
+                    exact: true,
+                };
+                let mut text = Text::default();
+                for (byte, labels) in after.written_from(&self.arena, from) {
+                    text.extend(&[byte.unwrap_or(CHARACTER)], labels);
+                }
+                let found = response::consequences(&mut self.arena, program.host, text);
+                for consequence in found {
+                    let at = u32::try_from(consequence.at).unwrap_or(u32::MAX);
+                    let source = rendering.source(space, off.saturating_add(at));
+                    self.follow(frame, offset, consequence, source);
+                }
+            }
+        }
+    }
+
+    /// Notes what the host does, where the contract made up its mind: at the allocation that holds the message.
+    fn follow(
+        &mut self,
+        frame: &mut Frame<'p>,
+        offset: u32,
+        consequence: Consequence,
+        source: Option<Space>,
+    ) {
+        let record = EffectRecord {
+            kinds: consequence.kinds,
+            host_function: consequence.path,
+            operands: consequence.operands,
+            gives: LabelSet::NONE,
+            may_reenter: false,
+            tells_failure: false,
+        };
+        match source {
+            Some(space) => {
+                let known = self.consequences.entry(space).or_default();
+                if !known.contains(&record) {
+                    known.push(record);
+                }
+            }
+            None => self.event(frame, offset, EventKind::Effect(record)),
+        }
+    }
+
+    /// An example for a value that was read, where it is not known.
+    pub(super) fn settle(&mut self, val: Val, width: u32) -> Val {
+        let Some(choice) = self.rendering.as_ref().map(|r| r.choice) else {
+            return val;
+        };
+        let data = self.arena.data(val);
+        let mut count = 1;
+        let kind = match data.kind {
+            Kind::Any if width == 1 => Kind::Sample(u64::from(CHARACTER)),
+            Kind::Any => Kind::Sample(NUMBER),
+            Kind::Ptr { space, off, .. } => Kind::Ptr {
+                space,
+                off,
+                exact: true,
+            },
+            Kind::OneOf(_) => {
+                let choices = self.arena.as_choices(val).unwrap_or_default();
+                count = choices.len();
+                // The greatest first: a list with something in it.
+                match choices
+                    .iter()
+                    .rev()
+                    .nth(choice.min(count.saturating_sub(1)))
+                {
+                    Some(bits) => Kind::Const(*bits),
+                    None => Kind::Sample(NUMBER),
+                }
+            }
+            Kind::Places(_) => {
+                let places = self.arena.as_places(data.kind, true).unwrap_or_default();
+                count = places.len();
+                match places.iter().rev().nth(choice.min(count.saturating_sub(1))) {
+                    Some((LINEAR, off)) => Kind::Const(u64::from(*off)),
+                    Some((space, off)) => Kind::Ptr {
+                        space: *space,
+                        off: *off,
+                        exact: true,
+                    },
+                    None => Kind::Sample(NUMBER),
+                }
+            }
+            Kind::Pair { low, high } => Kind::Pair {
+                low: self.settle(low, 4),
+                high: self.settle(high, 4),
+            },
+            kind => kind,
+        };
+        if let Some(rendering) = &mut self.rendering {
+            rendering.choices = rendering.choices.max(count);
+        }
+        self.arena.val(ValData { kind, ..data })
+    }
+
+    /// What is looked up in a table by unknown data comes from that.
+    pub(super) fn looked_up(&mut self, val: Val, labels: LabelSet) -> Val {
+        let data = self.arena.data(val);
+        match data.kind {
+            Kind::Const(bits) if self.rendering.is_some() && labels != LabelSet::NONE => {
+                self.arena.val(ValData {
+                    kind: Kind::Sample(bits),
+                    labels,
+                    ..data
+                })
+            }
+            _ => val,
+        }
+    }
+
+    /// What is read at an address where nothing lies: an example of unknown text.
+    pub(super) fn read_nowhere(&mut self, address: Val, width: u32) -> Option<Val> {
+        self.rendering.as_ref()?;
+        self.arena
+            .as_number(address)
+            .filter(|address| *address < NOWHERE)?;
+        let data = self.arena.data(address);
+        let bits = if width == 1 {
+            u64::from(CHARACTER)
+        } else {
+            NUMBER
+        };
+        Some(self.arena.val(ValData {
+            kind: Kind::Sample(bits),
+            preds: PredSet::NONE,
+            ..data
+        }))
+    }
+
+    /// The content of some bytes at an address where nothing lies.
+    pub(super) fn content_nowhere(&mut self, address: Val, len: u32) -> Option<Bytes> {
+        let val = self.read_nowhere(address, 1)?;
+        let labels = self.arena.data(val).labels;
+        let text = vec![CHARACTER; len.min(256) as usize];
+        Some(self.arena.example([(text.into(), labels)]))
+    }
+
+    /// Notes that memory is read.
+    pub(super) fn reads(&mut self, place: Place) {
+        if let Some(rendering) = &mut self.rendering
+            && (FIRST_ALLOCATION..rendering.first).contains(&place.space)
+        {
+            rendering.read = Some(place.space);
+        }
+    }
+
+    /// Notes that memory is written.
+    pub(super) fn writes(&mut self, place: Place) {
+        if let Some(rendering) = &mut self.rendering
+            && place.space >= rendering.first
+        {
+            let entry = (place.space, place.off, rendering.read);
+            rendering.written.push(entry);
+        }
+    }
+}
