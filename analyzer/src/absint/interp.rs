@@ -26,8 +26,12 @@ use crate::module::Table;
 pub(super) const FUEL: u64 = 400_000;
 /// Passes over a loop until what still changes is given up.
 const MAX_PASSES: u32 = 6;
+/// The same once a quarter of the fuel is spent.
+const MAX_PASSES_WHEN_TIRED: u32 = 2;
 /// Passes over a loop that cannot be left.
 const MAX_UNROLL: u32 = 300;
+/// The same once a quarter of the fuel is spent.
+const MAX_UNROLL_WHEN_TIRED: u32 = 6;
 /// A longer list of functions is not looked at.
 const MAX_JUMP_TABLE: usize = 16;
 /// Calls within calls.
@@ -246,7 +250,7 @@ impl<'p> Machine<'p> {
         while let Some((state, args)) = self.arrive(frame, header, entered.is_some()) {
             let next = match entered {
                 None => (state, args),
-                Some(_) if !frame.left[header.index()] && unrolled < MAX_UNROLL => {
+                Some(_) if !frame.left[header.index()] && unrolled < self.max_unroll() => {
                     unrolled += 1;
                     frame.unroll = outer_unroll.wrapping_mul(MAX_UNROLL) + unrolled;
                     (state, args)
@@ -266,7 +270,9 @@ impl<'p> Machine<'p> {
                         .map(|(a, b)| self.arena.join(*a, *b, PredSet::NONE, true))
                         .collect();
                     passes += 1;
-                    if passes > MAX_PASSES || (old_state.same(&joined) && joined_args == old_args) {
+                    if passes > self.max_passes()
+                        || (old_state.same(&joined) && joined_args == old_args)
+                    {
                         break;
                     }
                     (joined, joined_args)
@@ -282,6 +288,22 @@ impl<'p> Machine<'p> {
         }
         frame.incoming[header.index()].clear();
         frame.unroll = outer_unroll;
+    }
+
+    fn max_passes(&self) -> u32 {
+        if self.fuel < FUEL / 4 * 3 {
+            MAX_PASSES_WHEN_TIRED
+        } else {
+            MAX_PASSES
+        }
+    }
+
+    fn max_unroll(&self) -> u32 {
+        if self.fuel < FUEL / 4 * 3 && !self.arena.sampling {
+            MAX_UNROLL_WHEN_TIRED
+        } else {
+            MAX_UNROLL
+        }
     }
 
     fn block(&mut self, frame: &mut Frame<'p>, block: Block, mut state: State, args: &[Val]) {

@@ -187,14 +187,18 @@ enum Order {
 
 /// What an allocator is given beside the size.
 const BESIDE_SIZE: u64 = 8;
+/// Where an allocator is told that it is itself, if it is told.
+const ITSELF: u64 = 1024;
 
 impl Order {
     /// The arguments of an allocator with so many parameters.
     fn args(self, size: u64, params: usize) -> Vec<u64> {
         match (self, params) {
             (_, 1) => vec![size],
-            (Order::SizeFirst, _) => vec![size, BESIDE_SIZE],
-            (Order::SizeLast, _) => vec![BESIDE_SIZE, size],
+            (Order::SizeFirst, 2) => vec![size, BESIDE_SIZE],
+            (Order::SizeLast, 2) => vec![BESIDE_SIZE, size],
+            (Order::SizeFirst, _) => vec![ITSELF, size, BESIDE_SIZE],
+            (Order::SizeLast, _) => vec![ITSELF, BESIDE_SIZE, size],
         }
     }
 }
@@ -202,7 +206,7 @@ impl Order {
 /// Whether and how a function allocates: called again and again it returns addresses of runs that do not overlap.
 fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType, order: Order) -> Option<Intrinsic> {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
-    if !i32s || !matches!(ty.params.len(), 1 | 2) || ty.results != [Type::I32] {
+    if !i32s || !matches!(ty.params.len(), 1..=3) || ty.results != [Type::I32] {
         return None;
     }
     let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);

@@ -221,8 +221,8 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
     let fallback = |first| shape(&ask(u64::MAX, first).graph);
     let own_fallback = fallback(FirstReceiver::Own);
     let other_fallback = fallback(FirstReceiver::Of(OTHER_ACCOUNT));
-    let mut methods = Vec::new();
-    for name in names.into_iter().take(MAX_METHODS) {
+    let of_name = |name: u64| {
+        let mut methods = Vec::new();
         let text = names::decode(name);
         let own = ask(name, FirstReceiver::Own);
         let params = described(&text).map_or_else(Vec::new, |m| m.params.clone());
@@ -252,8 +252,10 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
                 methods.push(method(EntryKind::Notification, &from, run));
             }
         }
-    }
-    methods
+        methods
+    };
+    let names: Vec<u64> = names.into_iter().take(MAX_METHODS).collect();
+    names.into_par_iter().flat_map_iter(of_name).collect()
 }
 
 /// What tells the graphs of two methods apart: which places they pass.
