@@ -614,6 +614,15 @@ impl Arena {
         })
     }
 
+    /// A run of bytes from runs, however many pieces that makes.
+    pub(super) fn long(&mut self, parts: &[Bytes]) -> Bytes {
+        let pieces: Rc<[Piece]> = parts
+            .iter()
+            .flat_map(|part| self.pieces(*part).to_vec())
+            .collect();
+        Bytes(self.bytes.intern(pieces))
+    }
+
     /// All bytes, if all are known.
     pub(super) fn known_bytes(&self, bytes: Bytes) -> Option<Rc<[u8]>> {
         match &self.pieces(bytes)[..] {

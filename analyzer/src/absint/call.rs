@@ -330,7 +330,9 @@ impl<'p> Machine<'p> {
         if count.is_some() && self.arena.differ(left, right) {
             return self.arena.constant(1);
         }
-        self.arena.guess_by_content(left, right);
+        if self.arena.guess_by_content(left, right) {
+            return self.arena.constant(1);
+        }
         let preds = self.equality(left, right);
         self.arena.val(ValData {
             kind: Kind::Any,

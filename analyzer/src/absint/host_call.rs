@@ -110,6 +110,7 @@ impl<'p> Machine<'p> {
                 None => self.unknown(frame, offset, Reason::UnresolvedOperation(shown.clone())),
             }
         }
+        let operation = host.selector.is_some().then(|| shown.clone());
         self.add_key(host, &inputs, &mut operands);
         let gives = self.gives(&kinds, &operands, &inputs);
         let telling = kinds.iter().any(|k| !PLUMBING.contains(k));
@@ -169,6 +170,9 @@ impl<'p> Machine<'p> {
             outcome: self.outcome(host, &kinds, offset),
         };
         self.give(state, host, args, &out);
+        if let Some(operation) = operation {
+            self.give_by_request(state, host, args, &inputs, &operation, gives);
+        }
         Some(self.result(frame, state, offset, host, &inputs, args, &out, results))
     }
 

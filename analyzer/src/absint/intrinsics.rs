@@ -42,6 +42,8 @@ impl Intrinsic {
     }
 }
 
+/// What is looked at around the runs: more than they take, since a buffer that appends to itself keeps its length behind.
+const WINDOW: usize = 4096;
 /// Work that a trial may take.
 const TRIAL_FUEL: u32 = 20_000;
 
@@ -120,17 +122,17 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
     let size = start.memory.len();
     // Somewhere in the middle of memory, away from what the function may keep for itself.
     let base = (size / 2) & !15;
-    if size < 4096 || !is_candidate(ty) {
+    if size < 4 * WINDOW || !is_candidate(ty) {
         return None;
     }
     let trial = |a: usize, b: u64, len: usize| {
         let mut machine = start.clone_for_trial(TRIAL_FUEL);
-        for (i, byte) in machine.memory[base..base + 512].iter_mut().enumerate() {
+        for (i, byte) in machine.memory[base..base + WINDOW].iter_mut().enumerate() {
             *byte = (i * 7 + 3) as u8;
         }
-        let before = machine.memory[base..base + 512].to_vec();
+        let before = machine.memory[base..base + WINDOW].to_vec();
         let results = machine.call(func, &[(base + a) as u64, b, len as u64])?;
-        let after = machine.memory[base..base + 512].to_vec();
+        let after = machine.memory[base..base + WINDOW].to_vec();
         Some((before, after, results))
     };
     let returns_first =

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, PredSet, Val, ValData};
+use super::arguments::Arguments;
 use super::effects;
 use super::interp::Machine;
 use super::memory::State;
@@ -51,6 +52,8 @@ pub(super) struct Request<'a> {
     pub(super) sample: Option<Sample>,
     /// What is in the regions that are passed, where examples were found.
     pub(super) regions: Vec<Example>,
+    /// What the host puts into memory first.
+    pub(super) arguments: Option<Arguments>,
 }
 
 /// Parameters that the input consists of one after the other.
@@ -152,7 +155,8 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
         let run = run(program, entry, &request);
         run.returns().then_some((run, sample.params))
     });
-    let (run, found) = match sampled {
+    let given = || Arguments::run(program, entry).filter(|(run, _)| run.returns());
+    let (run, found) = match sampled.or_else(given) {
         Some((run, params)) => (run, Some(params)),
         None => (run(program, entry, &plain), None),
     };
@@ -297,6 +301,9 @@ pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Re
     machine.in_regions = !request.regions.is_empty();
     machine.reading = request.sample.is_some() || machine.in_regions;
     let args = arguments(&mut machine, &mut state, program, entry, request);
+    if let Some(arguments) = &request.arguments {
+        state = arguments.give(&mut machine, state);
+    }
     if program.info(entry.func).is_some() {
         machine.start(entry.func, &args, state);
     } else {

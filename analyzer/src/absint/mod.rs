@@ -6,10 +6,12 @@
 //! ARCHITECTURE.md for why this design and what it costs.
 
 mod arena;
+mod arguments;
 mod arithmetic;
 mod call;
 mod concrete;
 mod cursor;
+mod easy_codec;
 mod effects;
 mod handle_list;
 mod host_call;

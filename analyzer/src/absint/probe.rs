@@ -20,6 +20,8 @@ pub(super) struct Guesses {
     pub(super) bytes: [BTreeSet<u8>; WIDTH],
     /// What all were compared with at once.
     pub(super) words: BTreeSet<[u8; WIDTH]>,
+    /// What it was compared with in memory.
+    pub(super) contents: BTreeSet<Vec<u8>>,
 }
 
 impl Arena {
@@ -61,17 +63,22 @@ impl Arena {
         }
     }
 
-    /// Takes note of two runs of memory that are compared.
-    pub(super) fn guess_by_content(&mut self, left: Bytes, right: Bytes) {
+    /// Takes note of two runs of memory that are compared. Whether they are taken to differ, because it is only to be found
+    /// out what the selector is compared with.
+    pub(super) fn guess_by_content(&mut self, left: Bytes, right: Bytes) -> bool {
         for (data, wanted) in [(left, right), (right, left)] {
             if let [Piece::Hole { labels, .. }] = self.pieces(data)[..]
                 && self.label_list(labels).eq([Label::Selector])
                 && let Some(wanted) = self.known_bytes(wanted)
-                && let Ok(word) = wanted[..].try_into()
             {
-                self.guesses.words.insert(word);
+                if let Ok(word) = wanted[..].try_into() {
+                    self.guesses.words.insert(word);
+                }
+                self.guesses.contents.insert(wanted.to_vec());
+                return self.unlike_all == Some(labels);
             }
         }
+        false
     }
 
     /// Takes note of what the selector is compared with.

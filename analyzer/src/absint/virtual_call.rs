@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
-use super::arena::{Bytes, Piece, Val};
+use super::arena::{Bytes, LabelSet, Piece, Val};
+use super::easy_codec::{self, Item};
 use super::host_call::Input;
 use super::interp::Machine;
+use super::memory::{self, State};
 use super::packed::Packed;
 use crate::host::{EffectKind, Encoding, Field, HostFunction, Place, VirtualFunction, What};
 
@@ -70,6 +72,52 @@ impl Machine<'_> {
         ))
     }
 
+    /// Puts what an operation gives where its request says.
+    pub(super) fn give_by_request(
+        &mut self,
+        state: &mut State,
+        host: &HostFunction,
+        args: &[Val],
+        inputs: &[Input<'_>],
+        operation: &str,
+        labels: LabelSet,
+    ) {
+        let via = format!("{}.{}", host.module, host.name);
+        let chosen = self.program.host.virtual_functions.iter();
+        let Some(chosen) = chosen
+            .filter(|v| v.via == via)
+            .find(|v| v.name == operation)
+        else {
+            return;
+        };
+        let Some(index) = host.body.as_ref().map(|body| usize::from(body.arg)) else {
+            return;
+        };
+        let request = inputs.iter().find(|i| {
+            host.args
+                .get(index)
+                .is_some_and(|arg| std::ptr::eq(i.arg, arg))
+        });
+        let at = args.get(index).and_then(|body| self.place(*body, 0));
+        let (Some(at), Some(request)) = (at, request) else {
+            return;
+        };
+        let items = easy_codec::items(&mut self.arena, request.content);
+        for field in chosen.body.iter().filter(|f| matches!(f.place, Place::Out)) {
+            let Some(item) = items.iter().find(|i| i.key == field.name.as_bytes()) else {
+                continue;
+            };
+            let off = at.off.saturating_add(item.offset);
+            let at = memory::Place { off, ..at };
+            let pointer = state.load(&mut self.arena, &self.program.image, at, 4);
+            let len = matches!(&*field.what, "length" | "index" | "count" | "status").then_some(4);
+            let content = self.arena.hole(labels, len);
+            for place in self.places(pointer, 0) {
+                state.write(&mut self.arena, place, content, len);
+            }
+        }
+    }
+
     /// The known bytes of a content, holes left out.
     fn text_of(&self, content: Bytes) -> Vec<u8> {
         let mut text = Vec::new();
@@ -84,6 +132,12 @@ impl Machine<'_> {
 
     /// What the fields of a request hold: a named one what follows its name, up to the next name.
     fn fields(&mut self, body: Bytes, fields: &[Field]) -> Vec<(What, Bytes)> {
+        let items = easy_codec::items(&mut self.arena, body);
+        if !items.is_empty() {
+            let mut operands = of_items(&items, body, fields);
+            self.join_key_and_field(&mut operands);
+            return operands;
+        }
         let pieces = self.arena.pieces(body).clone();
         let mut operands = Vec::new();
         let mut packed = Packed::of(&pieces);
@@ -120,6 +174,20 @@ impl Machine<'_> {
         operands
     }
 
+    /// Makes one key of a key and its field, as ChainMaker itself does.
+    fn join_key_and_field(&mut self, operands: &mut [(What, Bytes)]) {
+        let field = operands.iter().find(|(what, _)| what == "storage-field");
+        let Some(field) = field.map(|o| o.1).filter(|field| *field != Bytes::EMPTY) else {
+            return;
+        };
+        let mark = self.arena.constant_bytes(b"#");
+        for (what, key) in operands {
+            if what == "storage-key" {
+                *key = self.arena.concat(&[*key, mark, field]);
+            }
+        }
+    }
+
     /// The pieces between two positions, without the framing (types, lengths) at both ends.
     fn between(
         &mut self,
@@ -145,6 +213,23 @@ impl Machine<'_> {
         }
         self.arena.bytes(kept)
     }
+}
+
+/// What the fields hold of a request that is a list of keys and values.
+fn of_items(items: &[Item], body: Bytes, fields: &[Field]) -> Vec<(What, Bytes)> {
+    let mut operands = Vec::new();
+    for field in fields {
+        if field.name == "*" {
+            operands.push((field.what.clone(), body));
+        }
+        let named = items
+            .iter()
+            .filter(|item| item.key == field.name.as_bytes());
+        if !matches!(field.place, Place::Out) {
+            operands.extend(named.map(|item| (field.what.clone(), item.value)));
+        }
+    }
+    operands
 }
 
 /// The printable bytes: framing is made of small numbers.
