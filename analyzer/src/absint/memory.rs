@@ -189,6 +189,15 @@ impl State {
         Val::ANY
     }
 
+    /// Whether nothing was ever written to a byte of the stack or of an allocation.
+    fn is_garbage(&self, image: &Image, space: Space, off: u32) -> bool {
+        let unset = self
+            .cells
+            .get(key(space, off / 8))
+            .is_none_or(|granule| granule.vals[(off % 8) as usize] == Val::UNSET);
+        unset && (space >= FIRST_ALLOCATION || space == LINEAR && image.stack.contains(&off))
+    }
+
     /// Reads `width` bytes, zero-extended.
     pub(super) fn load(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
         if !place.exact {
@@ -200,6 +209,7 @@ impl State {
         // What it would be for each of two selectors, if it depends on no more than that.
         let mut bits = [0u64; 2];
         let (mut known, mut example) = (true, false);
+        let mut garbage = 0;
         for i in 0..width.min(8) {
             let Some(off) = place.off.checked_add(i) else {
                 return Val::ANY;
@@ -220,12 +230,15 @@ impl State {
                         *bits |= (value >> (8 * u32::from(index)) & 0xff) << (8 * i);
                     }
                 }
+                // Padding, beside what is known: compilers move both together.
+                None if val == Val::ANY && self.is_garbage(image, place.space, off) => garbage += 1,
                 None => known = false,
             }
             data.labels = arena.union(data.labels, byte.labels);
             data.preds = arena.pred_union(data.preds, byte.preds);
             data.decreased |= byte.decreased;
         }
+        known &= garbage < width.min(8) && !(garbage > 0 && example);
         data.kind = if known && example {
             Kind::Sample(bits[0])
         } else if known {

@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 
 use super::memory::Image;
 use crate::graph::callgraph::Lifted;
-use crate::ir::{Callee, Func, Function, Inst, Op, Value, ValueDef};
+use crate::ir::{Callee, Func, Function, Inst, NumericOp, Op, Value, ValueDef};
 
 /// Where the methods begin in a vtable.
 const FIRST_METHOD: u32 = 12;
@@ -147,13 +147,33 @@ fn source(function: &Function, value: Value) -> Option<Source> {
         ValueDef::Param(block, param) if block == function.entry => Some(Source::Param(param)),
         ValueDef::Result(inst, 0) => match &function.insts[inst].op {
             Op::Load { bytes: 4, mem, .. } => {
+                let base = function.insts[inst].args[0];
                 let offset = u32::try_from(mem.offset).ok()?;
+                let offset = offset.checked_add(added(function, base))?;
                 Some(Source::Known(Origin::Offset(offset)))
             }
             Op::Const(_, bits) => Some(Source::Known(Origin::Constant(*bits as u32))),
             _ => None,
         },
         _ => None,
+    }
+}
+
+/// The constant that an address has been moved by.
+fn added(function: &Function, address: Value) -> u32 {
+    let ValueDef::Result(inst, 0) = function.values[address].def else {
+        return 0;
+    };
+    let inst = &function.insts[inst];
+    let constant = |value: Value| match source(function, value) {
+        Some(Source::Known(Origin::Constant(bits))) => Some(bits),
+        _ => None,
+    };
+    match inst.op {
+        Op::Numeric(NumericOp::I32Add) => constant(inst.args[1])
+            .or_else(|| constant(inst.args[0]))
+            .unwrap_or(0),
+        _ => 0,
     }
 }
 
