@@ -251,7 +251,14 @@ impl<'p> Machine<'p> {
                 Role::Name => self.name(val),
                 _ => {
                     let width = host.params.get(i).map_or(8, |t| t.bytes());
-                    self.arena.bytes_of(val, width)
+                    let name = self.arena.as_const(val).and_then(|bits| {
+                        let program = self.program;
+                        program.host.value_name(&arg.what, bits.cast_signed())
+                    });
+                    match name {
+                        Some(name) => self.arena.constant_bytes(name.as_bytes()),
+                        None => self.arena.bytes_of(val, width),
+                    }
                 }
             };
             inputs.push(Input { arg, content });
