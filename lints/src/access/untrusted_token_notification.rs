@@ -1,6 +1,8 @@
 //! `untrusted-token-notification`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Label, Method, Node, Strength};
+use std::collections::BTreeSet;
+
+use contract_lint_analyzer::facts::{Content, Effect, Facts, Label, Method, Node, Strength};
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use super::authority::{doubt, proven};
@@ -55,7 +57,8 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     for method in &cx.facts.methods {
         let notified = method.kind == EntryKind::Notification && method.is_open_notification();
         let hook = method.kind == EntryKind::Call && is_hook(&host.id, &method.name);
-        if !notified && !hook {
+        let direct = is_called_directly(cx.facts, method);
+        if !notified && !hook && !direct {
             continue;
         }
         let speaker = if notified {
@@ -63,10 +66,19 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         } else {
             Label::Caller
         };
-        let found = method
-            .graph
-            .effects()
-            .find(|(node, effect)| credits(effect, hook) && !believed(method, *node, &speaker));
+        let found = method.graph.effects().find(|(node, effect)| {
+            // That the payer agreed to the call does not mean that they paid.
+            let known = |node| {
+                let guard = method.graph.guard(node);
+                guard.is_some_and(|g| g.strength >= Strength::Origin)
+            };
+            credits(effect, hook)
+                && if direct {
+                    !known(*node)
+                } else {
+                    !believed(method, *node, &speaker)
+                }
+        });
         let Some((node, effect)) = found else {
             continue;
         };
@@ -76,6 +88,11 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             if notified {
                 format!(
                     "`{}` is acted on, whichever contract reports it",
+                    method.name
+                )
+            } else if direct {
+                format!(
+                    "`{}` can be called as if a token had reported it",
                     method.name
                 )
             } else {
@@ -100,6 +117,23 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         findings.push(doubt(finding, method, node));
     }
     findings
+}
+
+/// Whether a method handles the notifications of token transfers and is an action of the contract as well.
+fn is_called_directly(facts: &Facts, method: &Method) -> bool {
+    let places = |method: &Method| -> BTreeSet<u32> {
+        let lasting = method.graph.effects().filter(|(_, e)| e.lasts());
+        lasting
+            .map(|(node, _)| method.graph.nodes[node].site.offset)
+            .collect()
+    };
+    method.kind == EntryKind::Call
+        && method.name == "transfer"
+        && facts.methods.iter().any(|other| {
+            other.kind == EntryKind::Notification
+                && other.name == method.name
+                && !places(other).is_disjoint(&places(method))
+        })
 }
 
 /// Whether an effect takes the report for true: of a hook, only what is done with what it says.
