@@ -70,7 +70,7 @@ structure! {
     }
     Sign { imports exports sections weight }
     EntryPoint { name kind params results args }
-    HostFunction { module name shown params results args result effects reentry call_flags aborts_if selector body }
+    HostFunction { module name shown params results args result effects reentry atomic call_flags aborts_if selector body }
     HostArg { name role what len size unit tagged }
     CallFlags { arg allow_reentry read_only tail_call }
     Selector { arg encoding field }

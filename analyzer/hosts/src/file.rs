@@ -248,6 +248,7 @@ fn function_model(raw: RawFunction, defaults: &Defaults) -> Result<HostFunction>
         result,
         effects: words(&raw.effects)?,
         reentry: raw.reentry,
+        atomic: raw.atomic,
         call_flags,
         aborts_if,
         selector,

@@ -95,6 +95,8 @@ pub(super) struct RawFunction {
     #[serde(default)]
     pub(super) reentry: Option<bool>,
     #[serde(default)]
+    pub(super) atomic: bool,
+    #[serde(default)]
     pub(super) call_flags: Option<RawFlags>,
     #[serde(default)]
     pub(super) aborts_if: Option<RawAbortsIf>,

@@ -201,6 +201,8 @@ pub struct HostFunction {
     pub effects: List<EffectKind>,
     /// Whether the callee of a call may enter the contract again, where that is not as the platform has it.
     pub reentry: Option<bool>,
+    /// Whether what it schedules fails together with the contract: then all of it is undone.
+    pub atomic: bool,
     /// The argument whose bits change what a call may do.
     pub call_flags: Option<CallFlags>,
     /// The argument that makes the call abort, for functions that do not always.

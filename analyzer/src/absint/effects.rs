@@ -273,6 +273,7 @@ impl Builder<'_> {
             gives: self.labels(effect.gives),
             may_reenter: effect.may_reenter,
             tells_failure: effect.tells_failure,
+            atomic: effect.atomic,
         }
     }
 

@@ -143,6 +143,7 @@ impl<'p> Machine<'p> {
                 gives,
                 may_reenter,
                 tells_failure: host.result.tells_failure(),
+                atomic: host.atomic,
             };
             self.event(frame, offset, EventKind::Effect(record));
         }
@@ -192,6 +193,7 @@ impl<'p> Machine<'p> {
                 gives: LabelSet::NONE,
                 may_reenter: false,
                 tells_failure: false,
+                atomic: false,
             })
     }
 

@@ -56,6 +56,7 @@ pub(super) struct EffectRecord {
     pub(super) gives: LabelSet,
     pub(super) may_reenter: bool,
     pub(super) tells_failure: bool,
+    pub(super) atomic: bool,
 }
 
 /// How control left a block.

@@ -162,6 +162,8 @@ impl<'p> Machine<'p> {
             gives: LabelSet::NONE,
             may_reenter: false,
             tells_failure: false,
+            // Messages of a response are part of the transaction.
+            atomic: true,
         };
         match source {
             Some(space) => {

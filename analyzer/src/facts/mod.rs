@@ -214,6 +214,8 @@ pub struct Effect {
     /// Whether a failure is told by the result, rather than by a trap. Then what depends on it has the label
     /// [`Label::Outcome`].
     pub tells_failure: bool,
+    /// Whether what it schedules fails together with the contract, so that all of it is undone.
+    pub atomic: bool,
 }
 
 /// One thing handed to the host.

@@ -94,9 +94,11 @@ pub(super) fn taken_and_sent(method: &Method) -> Option<(Node, &Content, Node)> 
             continue;
         };
         let sent = graph.effects().find(|(call, sent)| {
-            schedules(sent) && !is_payment_to_caller(sent) && carries(sent, effect, key) && {
-                graph.dominates(write, *call)
-            }
+            schedules(sent)
+                && !sent.atomic
+                && !is_payment_to_caller(sent)
+                && carries(sent, effect, key)
+                && { graph.dominates(write, *call) }
         });
         if let Some((call, _)) = sent {
             return Some((write, key, call));

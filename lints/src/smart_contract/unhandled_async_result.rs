@@ -102,6 +102,7 @@ fn matters(effect: &Effect) -> bool {
             .operand("calldata")
             .is_some_and(|c| c.labels().iter().any(is_argument));
     schedules(effect)
+        && !effect.atomic
         && !own
         && !is_payment_to_caller(effect)
         && effect.operand("method-name").is_some()
