@@ -1,6 +1,8 @@
 //! `arbitrary-call-target`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Label, Labels, Method, Node, Relation};
+use contract_lint_analyzer::facts::{
+    Content, Effect, Label, Labels, Method, Node, Piece, Relation,
+};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
@@ -120,13 +122,20 @@ fn chosen_target(effect: &Effect) -> Option<Labels> {
     let method = match effect.operand("method-name") {
         Some(name) => decided(name),
         // Where the method is a part of the input, it comes first.
-        None => effect.operand("calldata").is_some_and(decided),
+        None => effect
+            .operand("calldata")
+            .is_some_and(|data| decided(data) && whole(data)),
     };
     // One parameter cannot name both: then it is the analysis that does not tell its parts apart.
     let same = effect.operand("method-name").is_some_and(|name| {
         name.labels() == labels && matches!(labels.first(), Some(Label::Param(_)))
     });
     (delegates || method && !same).then(|| labels.into_iter().filter(is_argument).collect())
+}
+
+/// Whether a call's input may be any: bytes of whatever length, rather than an amount.
+fn whole(data: &Content) -> bool {
+    matches!(data.pieces.as_slice(), [Piece::Hole { len: None, .. }])
 }
 
 /// Whether the target is held against something first: equal to a constant or stored, or found in storage.

@@ -78,10 +78,17 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
 fn in_method(method: &Method, help: &str) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
+    // What is written down beside it follows from what is spent.
+    let spends = graph.effects().any(|(node, effect)| {
+        matches!(deed(effect), Some((Deed::Spends, subjects, _)) if !agreed(graph, node, &subjects))
+    });
     for (node, effect) in graph.effects() {
         let Some((deed, subjects, of)) = deed(effect) else {
             continue;
         };
+        if spends && deed != Deed::Spends {
+            continue;
+        }
         if agreed(graph, node, &subjects) {
             continue;
         }
