@@ -80,11 +80,7 @@ static COVERS: &[Cover] = &[
     },
     Cover {
         lint: "untrusted-token-notification",
-        covers: &[
-            "unchecked-payment-asset",
-            "misdirected-transfer-notification",
-            "missing-subject-auth",
-        ],
+        covers: &["unchecked-payment-asset", "missing-subject-auth"],
         same: Same::Method,
     },
 ];

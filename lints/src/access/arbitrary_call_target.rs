@@ -121,10 +121,10 @@ fn chosen_target(effect: &Effect) -> Option<Labels> {
     let decided = |content: &Content| only_arguments(&content.labels()) && !content.has_constant();
     let method = match effect.operand("method-name") {
         Some(name) => decided(name),
-        // Where the method is a part of the input, it comes first. One number is no method with its arguments.
+        // Where the method is a part of the input, it comes first.
         None => effect
             .operand("calldata")
-            .is_some_and(|data| decided(data) && !is_number(data)),
+            .is_some_and(|data| decided(data) && whole(data)),
     };
     // One parameter cannot name both: then it is the analysis that does not tell its parts apart.
     let same = effect.operand("method-name").is_some_and(|name| {
@@ -133,16 +133,9 @@ fn chosen_target(effect: &Effect) -> Option<Labels> {
     (delegates || method && !same).then(|| labels.into_iter().filter(is_argument).collect())
 }
 
-/// Whether a content is no longer than a number.
-fn is_number(content: &Content) -> bool {
-    /// Of 256 bits, the largest that contracts know.
-    const MAX_BYTES: u32 = 32;
-    let len = |piece: &Piece| match piece {
-        Piece::Const(bytes) => u32::try_from(bytes.len()).ok(),
-        Piece::Hole { len, .. } => *len,
-    };
-    let bytes: Option<u32> = content.pieces.iter().map(len).sum();
-    bytes.is_some_and(|bytes| bytes <= MAX_BYTES)
+/// Whether a call's input may be any: bytes of whatever length, rather than an amount.
+fn whole(data: &Content) -> bool {
+    matches!(data.pieces.as_slice(), [Piece::Hole { len: None, .. }])
 }
 
 /// Whether the target is held against something first: equal to a constant or stored, or found in storage.

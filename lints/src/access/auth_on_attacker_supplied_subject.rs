@@ -68,7 +68,9 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                 let setting = effect.operand("storage-value").is_none_or(|value| {
                     chosen(value) && (privilege.why == Why::Identity || !from_itself(value, key))
                 });
-                if !setting || initialises(graph, node, &cx.facts.host) {
+                // What moves assets keeps books; it sets nothing.
+                let books = privilege.why == Why::Written && graph.effects().any(|(_, e)| pays(e));
+                if !setting || books || initialises(graph, node, &cx.facts.host) {
                     continue;
                 }
                 let what = format!("the write of {}", name_in(key, method));
@@ -101,6 +103,16 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+fn pays(effect: &Effect) -> bool {
+    [
+        EffectKind::ValueTransfer,
+        EffectKind::ExternalCall,
+        EffectKind::ExternalCallAsync,
+    ]
+    .iter()
+    .any(|kind| effect.is(*kind))
 }
 
 fn ends(effect: &Effect) -> bool {

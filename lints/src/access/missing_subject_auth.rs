@@ -78,10 +78,17 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
 fn in_method(method: &Method, help: &str) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
+    // What is written down beside it follows from what is spent.
+    let spends = graph.effects().any(|(node, effect)| {
+        matches!(deed(effect), Some((Deed::Spends, subjects, _)) if !agreed(graph, node, &subjects))
+    });
     for (node, effect) in graph.effects() {
         let Some((deed, subjects, of)) = deed(effect) else {
             continue;
         };
+        if spends && deed != Deed::Spends {
+            continue;
+        }
         if agreed(graph, node, &subjects) {
             continue;
         }
@@ -114,6 +121,10 @@ fn in_method(method: &Method, help: &str) -> Vec<Finding> {
             .help(help);
         if deed == Deed::Writes {
             finding = finding.severity(Severity::Medium).at_most(Confidence::Low);
+        } else if deed == Deed::Deletes && refunded(graph, node, &subjects) {
+            finding = finding
+                .at_most(Confidence::Low)
+                .note("the account is paid then: this may be meant for anyone to set off");
         } else if on_condition(graph, node, &subjects) {
             finding = finding.at_most(Confidence::Low).note(
                 "what is stored for the account is tested first: this may be meant for anyone",
@@ -224,6 +235,23 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
                 && e.key().is_some_and(|k| !arguments(k).is_empty())
                 && (graph.reaches(n, node) || graph.reaches(node, n))
         })
+}
+
+/// Whether the account gets something for what is deleted: a call or a transfer beside it names it.
+fn refunded(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
+    let moves = [
+        EffectKind::ValueTransfer,
+        EffectKind::ExternalCall,
+        EffectKind::ExternalCallAsync,
+    ];
+    graph.effects().any(|(n, effect)| {
+        moves.iter().any(|kind| effect.is(*kind))
+            && (graph.reaches(n, node) || graph.reaches(node, n))
+            && effect
+                .operands
+                .iter()
+                .any(|o| o.content.labels().iter().any(|l| subjects.contains(l)))
+    })
 }
 
 /// Whether the deed depends on more than the account holding enough: on a state that it is in.

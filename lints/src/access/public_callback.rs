@@ -118,7 +118,10 @@ fn named_callbacks(facts: &Facts) -> BTreeSet<String> {
             });
             let name = ["callback", "method-name"]
                 .iter()
-                .filter(|what| to_itself || **what == "callback")
+                // A message to itself is no callback: that hangs on an earlier call.
+                .filter(|what| {
+                    **what == "callback" || to_itself && effect.operand("promise").is_some()
+                })
                 .filter_map(|what| effect.operand(what).and_then(Content::as_constant))
                 .find_map(|bytes| std::str::from_utf8(bytes).ok());
             names.extend(name.map(str::to_owned));

@@ -70,7 +70,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         let Some((node, effect, outflow)) = found else {
             continue;
         };
-        let to = data(&outflow.to, Some(method));
+        let to = format!("`{}`", data(&outflow.to, Some(method)));
         let (message, event) = if outflow.mints {
             (
                 format!("anyone can have new tokens made for {to}"),
