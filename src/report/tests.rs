@@ -110,6 +110,7 @@ fn report() -> Report {
             FileReport {
                 path: "vault.wasm".to_owned(),
                 outcome: Ok(Analysed {
+                    selectors: Vec::new(),
                     sha256: "00".repeat(32),
                     platform: "near".to_owned(),
                     methods: vec![MethodReport {

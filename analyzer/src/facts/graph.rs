@@ -27,6 +27,8 @@ pub struct EffectGraph {
     acts: Vec<bool>,
     /// Who is kept out where; found out when first asked for.
     pub(super) wards: OnceLock<Wards>,
+    /// What can be reached from each node, found when it is asked for: lints ask often, and from few nodes.
+    reached: Vec<OnceLock<Box<[u64]>>>,
 }
 
 impl EffectGraph {
@@ -72,6 +74,7 @@ impl EffectGraph {
             }
         }
         EffectGraph {
+            reached: vec![OnceLock::new(); nodes.len()],
             nodes,
             preds,
             idom,
@@ -168,9 +171,26 @@ impl EffectGraph {
         by == node || self.dominators(node).any(|d| d == by)
     }
 
+    /// The nodes to which a path of at least one step leads, a bit for each.
+    fn reached_from(&self, from: Node) -> Box<[u64]> {
+        let mut reached = vec![0u64; self.nodes.len().div_ceil(64)];
+        let mut todo = vec![from];
+        while let Some(node) = todo.pop() {
+            for succ in &self.nodes[node].succs {
+                let (word, bit) = (succ.index() / 64, 1 << (succ.index() % 64));
+                if reached[word] & bit == 0 {
+                    reached[word] |= bit;
+                    todo.push(*succ);
+                }
+            }
+        }
+        reached.into()
+    }
+
     /// Whether a path of at least one step leads from one node to another.
     pub fn reaches(&self, from: Node, to: Node) -> bool {
-        self.path(from, to, |_| true).is_some()
+        let reached = self.reached[from.index()].get_or_init(|| self.reached_from(from));
+        reached[to.index() / 64] >> (to.index() % 64) & 1 != 0
     }
 
     /// A shortest path of at least one step from one node to another whose inner nodes all pass the test. Both ends are
