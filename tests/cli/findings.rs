@@ -141,12 +141,24 @@ fn findings_are_shown_on_the_code() {
     let debug = run("target/vault.wasm.debug");
     assert!(debug.contains("┌─ src/lib.rs:"), "{debug}");
     assert!(debug.contains(".update_current_contract_wasm("), "{debug}");
-    let stripped = run("target/vault.wasm");
+    let with_twin = run("target/vault.wasm");
+    assert!(with_twin.contains("┌─ src/lib.rs:"), "{with_twin}");
+    let sandbox = sandbox.with("alone/vault.wasm", read("vault.wasm"));
+    let stripped = sandbox
+        .run(&[&only[..], &["alone/vault.wasm"]].concat())
+        .stdout;
     assert!(
-        stripped.contains("┌─ target/vault.wasm (func "),
+        stripped.contains("┌─ alone/vault.wasm (func "),
         "{stripped}"
     );
     assert!(!stripped.contains("src/lib.rs"), "{stripped}");
+    let given = [
+        "--debug-file",
+        "target/vault.wasm.debug",
+        "alone/vault.wasm",
+    ];
+    let given = sandbox.run(&[&only[..], &given].concat()).stdout;
+    assert!(given.contains("┌─ src/lib.rs:"), "{given}");
 
     let arguments = [&only[..], &["target/vault.wasm.debug"]].concat();
     let report = sandbox.json(&arguments);

@@ -13,7 +13,7 @@ const SENDING: &str = r#"
     (import "env" "transferValue" (func $transfer (param i32 i32 i32 i32) (result i32)))
     (func $call
         (drop (call $execute
-            (i64.const 0) (i32.const 104) (i32.const 300) (i32.const 0) (i32.const 0)
+            (i64.const 0) (i32.const 104) (i32.const 300) (i32.const 170) (i32.const 3)
             (i32.const 0) (i32.const 0) (i32.const 0))))"#;
 
 fn module_with(imports: &str, methods: &str) -> String {
@@ -36,6 +36,7 @@ fn module_with(imports: &str, methods: &str) -> String {
         (data (i32.const 100) "bal/")
         (data (i32.const 150) "lock")
         (data (i32.const 160) "members")
+        (data (i32.const 170) "pay")
         {functions}
         (func $held (result i64)
             (drop (call $load (i32.const 100) (i32.const 36) (i32.const 200)))
