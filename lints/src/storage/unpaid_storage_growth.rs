@@ -37,7 +37,7 @@ declare_lint! {
         summary: "anyone stores at the contract's expense",
         domain: Storage,
         severity: Medium,
-        confidence: Medium,
+        confidence: Low,
         level: Warn,
         cwe: [770, 400],
         references: ["SCWE-058"],
