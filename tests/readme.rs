@@ -58,3 +58,19 @@ fn table() -> String {
     }
     text
 }
+
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_contract-lint"))
+        .current_dir(root)
+        .args(["--quiet", "--color", "never", "-A", "all"])
+        .args(["-D", "reentrancy-write-after-call"])
+        .arg("corpus/ink/vault/vault.wasm")
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let shown = format!("```text\n{}\n```", printed.trim_end());
+    assert!(readme.contains(&shown), "the README should show\n{printed}");
+}
