@@ -1,7 +1,5 @@
 //! The contracts of `corpus/`: what is found is what their source says, but for a list of shortfalls that has to be true.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::path::Path;
 
 use xtask::score::{Outcome, root};
