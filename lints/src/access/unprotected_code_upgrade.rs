@@ -1,11 +1,11 @@
 //! `unprotected-code-upgrade`.
 
-use contract_lint_analyzer::facts::{Effect, Label};
+use contract_lint_analyzer::facts::{Content, Effect, Label, Piece};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::authority::{Standing, doubt, explain, standing};
 use crate::declare_lint;
-use crate::events::open_to_all;
+use crate::events::{is_argument, open_to_all};
 use crate::finding::Finding;
 use crate::lint::Context;
 use crate::remedy::{Remedy, remedy};
@@ -49,6 +49,9 @@ declare_lint! {
     }
 }
 
+/// What a module begins with.
+const MAGIC: &[u8] = b"\0asm";
+
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
@@ -80,10 +83,16 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
 }
 
 /// Whether it is the contract's own code that is replaced. What may as well deploy another contract counts only if its
-/// target is the contract, or if the caller supplies code for a target that is not known.
+/// target is the contract and nothing else (a part of the name may be the caller's: then it is another account), or if the
+/// caller supplies code for a target that is not known. A contract that brings the code along is a factory.
 fn replaces_own_code(effect: &Effect) -> bool {
     if !effect.is(EffectKind::ContractCreate) {
         return true;
+    }
+    let code = effect.operand("code");
+    let brought = |code: &Content| matches!(code.pieces.first(), Some(Piece::Const(bytes)) if bytes.starts_with(MAGIC));
+    if code.is_some_and(brought) {
+        return false;
     }
     let target = ["promise", "contract", "account"]
         .iter()
@@ -92,9 +101,8 @@ fn replaces_own_code(effect: &Effect) -> bool {
     match target {
         Some(target) => target
             .labels_through_digests()
-            .contains(&Label::SelfIdentity),
-        None => effect
-            .operand("code")
-            .is_some_and(|code| !code.is_unknown()),
+            .iter()
+            .eq([&Label::SelfIdentity]),
+        None => code.is_some_and(|code| code.labels().iter().any(is_argument)),
     }
 }

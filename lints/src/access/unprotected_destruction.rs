@@ -88,7 +88,8 @@ fn ends_this_contract(effect: &Effect) -> bool {
     match effect.operand("promise") {
         Some(promise) => promise
             .labels_through_digests()
-            .contains(&Label::SelfIdentity),
+            .iter()
+            .eq([&Label::SelfIdentity]),
         None => true,
     }
 }

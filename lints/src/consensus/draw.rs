@@ -45,12 +45,19 @@ fn source(labels: &Labels) -> Option<Source> {
         Some(Source::Chain)
     } else if all.contains(&Label::BlockInfo) || hashed_time(labels) {
         Some(Source::Block)
-    } else if all.contains(&Label::Time) && all.len() > 2 {
-        // With something else: the time alone, by remainder, is a calendar.
+    } else if all.contains(&Label::Time) && all.iter().any(is_stirred_in) {
         Some(Source::Block)
     } else {
         None
     }
+}
+
+/// What people add to the time to draw lots from it. The time alone, or with stored times, by remainder, is a calendar.
+fn is_stirred_in(label: &Label) -> bool {
+    matches!(
+        label,
+        Label::Caller | Label::Origin | Label::Balance | Label::AttachedValue
+    )
 }
 
 fn hashed_time(labels: &Labels) -> bool {
