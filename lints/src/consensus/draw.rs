@@ -41,11 +41,10 @@ fn source(labels: &Labels) -> Option<Source> {
     if all.iter().any(secret) {
         return None;
     }
+    let stirred = all.contains(&Label::Time) && all.iter().any(is_stirred_in);
     if all.contains(&Label::Randomness) {
         Some(Source::Chain)
-    } else if all.contains(&Label::BlockInfo) || hashed_time(labels) {
-        Some(Source::Block)
-    } else if all.contains(&Label::Time) && all.iter().any(is_stirred_in) {
+    } else if all.contains(&Label::BlockInfo) || hashed_time(labels) || stirred {
         Some(Source::Block)
     } else {
         None
