@@ -147,9 +147,12 @@ impl<'p> Machine<'p> {
             };
             self.event(frame, offset, EventKind::Effect(record));
         }
-        self.reading &= kinds
-            .iter()
-            .all(|k| HARMLESS.contains(k) || PLUMBING.contains(k));
+        let plumbing = |k: &EffectKind| HARMLESS.contains(k) || PLUMBING.contains(k);
+        if !kinds.iter().all(plumbing) {
+            // The contract itself is at work, perhaps behind a trait object: no example decides from here on.
+            self.reading = false;
+            self.arena.sampling = false;
+        }
         if ends {
             let kind = if reverts || kinds.contains(&EffectKind::PanicAbort) {
                 EventKind::Trap
