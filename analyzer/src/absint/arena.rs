@@ -327,6 +327,11 @@ impl Arena {
         self.sampling || self.label_list(data.labels).any(|l| l == Label::Input)
     }
 
+    /// Whether what has these labels is the framing of an example: the same whatever the data.
+    pub(super) fn is_framing(&self, labels: LabelSet) -> bool {
+        self.label_list(labels).eq([Label::Input])
+    }
+
     /// The constants that a value may be, if they are few.
     pub(super) fn as_choices(&self, val: Val) -> Option<Rc<[u64]>> {
         let data = self.data(val);
@@ -518,13 +523,31 @@ impl Arena {
 
     /// A run of bytes from its pieces; neighbouring constants and equal holes are merged.
     pub(super) fn bytes(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Bytes {
+        self.merged(pieces, MAX_PIECES)
+    }
+
+    /// The same, however many pieces there are.
+    pub(super) fn all_bytes(&mut self, pieces: impl IntoIterator<Item = Piece>) -> Bytes {
+        self.merged(pieces, usize::MAX)
+    }
+
+    fn merged(&mut self, pieces: impl IntoIterator<Item = Piece>, limit: usize) -> Bytes {
         let mut merged: Vec<Piece> = Vec::new();
         for piece in pieces {
-            let full = merged.len() >= MAX_PIECES;
+            let full = merged.len() >= limit;
             match (merged.last_mut(), piece) {
                 (_, Piece::Const(bytes)) if bytes.is_empty() => {}
                 (Some(Piece::Const(last)), Piece::Const(bytes)) => {
                     *last = last.iter().chain(bytes.iter()).copied().collect();
+                }
+                (
+                    Some(Piece::Sample { bytes, labels }),
+                    Piece::Sample {
+                        bytes: more,
+                        labels: same,
+                    },
+                ) if *labels == same => {
+                    *bytes = bytes.iter().chain(more.iter()).copied().collect();
                 }
                 (
                     Some(Piece::Hole {
@@ -614,15 +637,6 @@ impl Arena {
         })
     }
 
-    /// A run of bytes from runs, however many pieces that makes.
-    pub(super) fn long(&mut self, parts: &[Bytes]) -> Bytes {
-        let pieces: Rc<[Piece]> = parts
-            .iter()
-            .flat_map(|part| self.pieces(*part).to_vec())
-            .collect();
-        Bytes(self.bytes.intern(pieces))
-    }
-
     /// All bytes, if all are known.
     pub(super) fn known_bytes(&self, bytes: Bytes) -> Option<Rc<[u8]>> {
         match &self.pieces(bytes)[..] {
@@ -630,6 +644,21 @@ impl Arena {
             [Piece::Const(bytes)] => Some(bytes.clone()),
             _ => None,
         }
+    }
+
+    /// All bytes, if all are known, those of examples only while these decide.
+    pub(super) fn deciding_bytes(&self, bytes: Bytes) -> Option<Rc<[u8]>> {
+        if !self.sampling {
+            return self.known_bytes(bytes);
+        }
+        let pieces = self.pieces(bytes).iter();
+        let known: Option<Vec<&[u8]>> = pieces
+            .map(|piece| match piece {
+                Piece::Const(bytes) | Piece::Sample { bytes, .. } => Some(&bytes[..]),
+                Piece::Hole { .. } => None,
+            })
+            .collect();
+        Some(known?.concat().into())
     }
 
     /// Whether two runs of equal length differ for certain, in the bytes that both begin with.

@@ -3,11 +3,14 @@
 //! none of them is taken to be the one that is asked for, and what it was compared with is a name.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::arena::{Arena, Bytes, Label, LabelSet};
+use super::easy_codec::MARK;
 use super::interp::Machine;
 use super::memory::State;
 use super::method::{Request, Run, run};
+use super::probe::STAND_IN;
 use super::program::Program;
 use super::record::Ctx;
 use crate::facts::Param;
@@ -16,9 +19,11 @@ use crate::host::{Encoding, ExportedEntry, HostModel};
 /// Runs until no further name is found: behind an argument that must be there, the method asks for others.
 const MAX_ROUNDS: usize = 12;
 /// The lengths of names that are found.
-const NAME_LENGTHS: std::ops::Range<u32> = 1..33;
-/// The length of values.
-const VALUE: u32 = 32;
+const NAME_LENGTHS: std::ops::Range<usize> = 1..33;
+/// What values are: as texts, numbers and hexadecimal digits they all pass.
+const VALUE: &[u8] = b"12345678";
+/// What the host's own handle is.
+const HANDLE: &[u8] = b"1234";
 
 /// Which arguments a call brings along.
 #[derive(Clone, Debug, Default)]
@@ -108,45 +113,44 @@ impl Arguments {
 
     /// The list as ChainMaker encodes it: a mark, the count, and of each its kind, key, kind of value, value.
     fn content(&self, arena: &mut Arena, host: &HostModel) -> Bytes {
-        let mut items = Vec::new();
+        let mut items: Vec<(Vec<u8>, &[u8], Label)> = Vec::new();
         let fields = layout(host)
             .map(|layout| &layout.fields[..])
             .unwrap_or_default();
         for field in fields {
-            let labels = match &*field.what {
-                "caller" => arena.label(Label::Caller),
-                "origin" => arena.label(Label::Origin),
-                "time" => arena.label(Label::Time),
-                "block-info" => arena.label(Label::BlockInfo),
-                "account" => arena.label(Label::Chain),
-                _ => LabelSet::NONE,
+            let (value, label) = match &*field.what {
+                "caller" => (VALUE, Label::Caller),
+                "origin" => (VALUE, Label::Origin),
+                "time" => (VALUE, Label::Time),
+                "block-info" => (VALUE, Label::BlockInfo),
+                "account" => (VALUE, Label::Chain),
+                // What the host itself wants back: nobody's data.
+                _ => (HANDLE, Label::Input),
             };
-            let key = arena.constant_bytes(field.name.as_bytes());
-            items.push((key, field.name.len() as u32, labels));
+            items.push((field.name.as_bytes().to_vec(), value, label));
         }
         for (number, name) in (0..).zip(&self.names) {
-            let labels = arena.label(Label::Param(number));
-            let key = arena.constant_bytes(name.as_bytes());
-            items.push((key, name.len() as u32, labels));
+            items.push((name.as_bytes().to_vec(), VALUE, Label::Param(number)));
         }
         if self.open {
-            let selector = arena.label(Label::Selector);
-            let labels = arena.label(Label::Input);
             for len in NAME_LENGTHS {
-                let key = arena.hole(selector, Some(len));
-                items.push((key, len, labels));
+                items.push((vec![STAND_IN; len], VALUE, Label::Input));
             }
         }
-        let mut head = b"cmecv1.0\xff\xff\xff\xff\xff\xff\xff\xff".to_vec();
+        let mut head = MARK.to_vec();
         head.extend((items.len() as u32).to_le_bytes());
-        let mut parts = vec![arena.constant_bytes(&head)];
-        for (key, len, labels) in items {
-            parts.push(words(arena, [USER, len]));
-            parts.push(key);
-            parts.push(words(arena, [BYTES, VALUE]));
-            parts.push(arena.hole(labels, Some(VALUE)));
+        let framing = arena.label(Label::Input);
+        let mut runs: Vec<(Rc<[u8]>, LabelSet)> = Vec::new();
+        for (key, value, label) in items {
+            head.extend(word(USER));
+            head.extend(word(key.len() as u32));
+            head.extend(key);
+            head.extend(word(BYTES));
+            head.extend(word(value.len() as u32));
+            runs.push((std::mem::take(&mut head).into(), framing));
+            runs.push((value.into(), arena.label(label)));
         }
-        arena.long(&parts)
+        arena.example(runs)
     }
 }
 
@@ -155,8 +159,8 @@ const USER: u32 = 1;
 /// Values that are bytes.
 const BYTES: u32 = 2;
 
-fn words(arena: &mut Arena, words: [u32; 2]) -> Bytes {
-    arena.constant_bytes(&words.map(u32::to_le_bytes).concat())
+fn word(word: u32) -> [u8; 4] {
+    word.to_le_bytes()
 }
 
 fn layout(host: &HostModel) -> Option<&crate::host::Layout> {

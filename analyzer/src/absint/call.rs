@@ -84,13 +84,18 @@ impl<'p> Machine<'p> {
         };
         // Where the input lies in regions, it is there before the contract runs, and handlers reach the host through
         // trait objects: only what certainly does not is the reader.
-        let alone = if self.in_regions {
+        let alone = if self.in_regions || self.has_arguments {
             summary.pure
         } else {
             summary.quiet
         };
-        let samples =
-            self.reading && alone && !self.arena.sampling && self.reaches_input(state, args);
+        // Named arguments lie where only the code knows: what would not be looked into may be what reads them.
+        let samples = self.reading
+            && alone
+            && !self.arena.sampling
+            && (self.has_arguments && summary.size > large
+                || self.reaches_input(state, args)
+                || self.program.writes_requests(func));
         if !self.arena.sampling && self.program.renders(func) {
             self.render(frame, state, offset, func, args);
         }
@@ -313,12 +318,15 @@ impl<'p> Machine<'p> {
         let count = self.length(len);
         let left = self.read_bytes(state, a, count);
         let right = self.read_bytes(state, b, count);
-        let known = (
-            self.arena.known_bytes(left),
-            self.arena.known_bytes(right),
-            count,
-        );
+        // Whose data equals whose is never how it is read.
+        let of_two = self.arena.is_example(left) && self.arena.is_example(right);
+        let deciding = |content| match of_two {
+            true => self.arena.known_bytes(content),
+            false => self.arena.deciding_bytes(content),
+        };
+        let known = (deciding(left), deciding(right), count);
         if let (Some(x), Some(y), Some(_)) = known {
+            self.arena.guess_by_stand_in(&x, &y);
             let order = match x.cmp(&y) {
                 std::cmp::Ordering::Less => u64::from(u32::MAX),
                 std::cmp::Ordering::Equal => 0,

@@ -10,7 +10,7 @@ use super::call::Results;
 use super::handle_list;
 use super::interp::{Frame, Machine};
 use super::intrinsics::Intrinsic;
-use super::memory::{HANDLES, Place, REGISTERS, State};
+use super::memory::{Examples, HANDLES, Place, REGISTERS, State};
 use super::record::{EffectRecord, EventKind};
 use super::tagged_value;
 use crate::facts::Reason;
@@ -148,7 +148,7 @@ impl<'p> Machine<'p> {
             self.event(frame, offset, EventKind::Effect(record));
         }
         let plumbing = |k: &EffectKind| HARMLESS.contains(k) || PLUMBING.contains(k);
-        if !kinds.iter().all(plumbing) {
+        if !kinds.iter().all(plumbing) && !self.has_arguments {
             // The contract itself is at work, perhaps behind a trait object: no example decides from here on.
             self.reading = false;
             self.arena.sampling = false;
@@ -299,7 +299,11 @@ impl<'p> Machine<'p> {
         {
             len = state.load(&mut self.arena, &program.image, place, 4);
         }
-        let bits = self.arena.as_const(len)?;
+        let bits = match host.selector {
+            // A request that the contract built around an example is as long as that.
+            Some(_) => self.arena.as_number(len)?,
+            None => self.arena.as_const(len)?,
+        };
         let tagged = host.args.get(index).is_some_and(|len| len.tagged);
         let bits = if tagged { bits >> 32 } else { bits };
         u32::try_from(bits).ok()?.checked_mul(arg.unit.max(1))
@@ -325,6 +329,12 @@ impl<'p> Machine<'p> {
         }
         if arg.unit == 8 {
             return self.tagged_list(state, val, len);
+        }
+        if host.selector.is_some()
+            && let Some(place) = self.place(val, 0)
+        {
+            let image = &self.program.image;
+            return state.read_as(&mut self.arena, image, place, len, Examples::Shown);
         }
         self.read_bytes(state, val, len)
     }

@@ -65,6 +65,8 @@ pub(super) struct Machine<'p> {
     pub(super) input: Bytes,
     /// Whether the input lies in regions that the host filled.
     pub(super) in_regions: bool,
+    /// Whether the input are named arguments, which the contract looks up all the time.
+    pub(super) has_arguments: bool,
     /// The reading of a response under way.
     pub(super) rendering: Option<Rendering>,
     /// What the host will do because of what is in the response.
@@ -112,6 +114,7 @@ impl<'p> Machine<'p> {
             fuel: FUEL,
             input: Bytes::EMPTY,
             in_regions: false,
+            has_arguments: false,
             rendering: None,
             consequences: Consequences::default(),
             reading: false,

@@ -105,6 +105,15 @@ pub(super) struct Place {
     pub(super) exact: bool,
 }
 
+/// What is read of the bytes of examples.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Examples {
+    /// That they are data, and whose.
+    Holes,
+    /// What they are in this example, too: enough to take apart what the contract built around them.
+    Shown,
+}
+
 /// Memory and globals at one point.
 #[derive(Clone, Debug)]
 pub(super) struct State {
@@ -187,6 +196,12 @@ impl State {
             return arena.constant(u64::from(byte));
         }
         Val::ANY
+    }
+
+    /// Whether a byte was written for certain by something of unknown content.
+    fn is_overwritten(&self, space: Space, off: u32) -> bool {
+        let covers = |s: &Smear| !s.weak && s.space == space && (s.start..s.end).contains(&off);
+        self.smears.iter().any(covers)
     }
 
     /// Whether nothing was ever written to a byte of the stack or of an allocation.
@@ -509,6 +524,18 @@ impl State {
         place: Place,
         len: Option<u32>,
     ) -> Bytes {
+        self.read_as(arena, image, place, len, Examples::Holes)
+    }
+
+    /// The same, with the bytes of examples as they are or without.
+    pub(super) fn read_as(
+        &self,
+        arena: &mut Arena,
+        image: &Image,
+        place: Place,
+        len: Option<u32>,
+        examples: Examples,
+    ) -> Bytes {
         if !place.exact {
             let val = self.load_somewhere(arena, image, place);
             let labels = arena.data(val).labels;
@@ -537,8 +564,16 @@ impl State {
                     run.push((bits >> (8 * u32::from(index))) as u8);
                     i += 1;
                 }
-                Kind::Sample(bits) if arena.sampling => {
+                Kind::Sample(bits) if arena.is_framing(data.labels) => {
                     run.push((bits >> (8 * u32::from(index))) as u8);
+                    i += 1;
+                }
+                Kind::Sample(bits) if arena.sampling || examples == Examples::Shown => {
+                    pieces.push(Piece::Const(std::mem::take(&mut run).into()));
+                    pieces.push(Piece::Sample {
+                        bytes: [(bits >> (8 * u32::from(index))) as u8].into(),
+                        labels: data.labels,
+                    });
                     i += 1;
                 }
                 Kind::Obj(content) if index == 0 => {
@@ -575,7 +610,10 @@ impl State {
                 decreased: false,
             });
         }
-        arena.bytes(pieces)
+        match examples {
+            Examples::Holes => arena.bytes(pieces),
+            Examples::Shown => arena.all_bytes(pieces),
+        }
     }
 
     /// Writes a content of which at most `cap` bytes fit.
@@ -918,7 +956,7 @@ impl Joiner<'_> {
     fn missing(&mut self, state: &State, key: u64, lane: usize) -> Val {
         let space = (key >> 32) as Space;
         let off = (key as u32).wrapping_mul(8).wrapping_add(lane as u32);
-        if space == LINEAR && self.image.stack.contains(&off) {
+        if space == LINEAR && self.image.stack.contains(&off) && !state.is_overwritten(space, off) {
             return Val::UNSET;
         }
         match state.unwritten(self.arena, self.image, space, off) {

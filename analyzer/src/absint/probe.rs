@@ -13,6 +13,9 @@ use crate::ir::{NumericOp, eval::eval};
 /// Bytes of a selector.
 const WIDTH: usize = 4;
 
+/// What names are made of that stand in for those which a contract looks for.
+pub(super) const STAND_IN: u8 = 0x7f;
+
 /// What the selector may be.
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
@@ -79,6 +82,16 @@ impl Arena {
             }
         }
         false
+    }
+
+    /// Takes note of two runs of known bytes that are compared, one of which may stand in for a name that is looked for.
+    pub(super) fn guess_by_stand_in(&mut self, left: &[u8], right: &[u8]) {
+        let stands_in = |name: &[u8]| !name.is_empty() && name.iter().all(|b| *b == STAND_IN);
+        match (stands_in(left), stands_in(right)) {
+            (true, false) => self.guesses.contents.insert(right.to_vec()),
+            (false, true) => self.guesses.contents.insert(left.to_vec()),
+            _ => false,
+        };
     }
 
     /// Takes note of what the selector is compared with.
@@ -149,5 +162,27 @@ fn is_rid(op: NumericOp, outcomes: &[[u64; 2]]) -> bool {
             eval(op, &[unknown, by]) == Some(0)
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::arena::Arena;
+    use super::STAND_IN;
+
+    #[test]
+    fn what_a_stand_in_is_compared_with_is_a_name() {
+        let mut arena = Arena::new();
+        arena.guess_by_stand_in(&[STAND_IN; 4], b"name");
+        arena.guess_by_stand_in(b"to", &[STAND_IN; 2]);
+        arena.guess_by_stand_in(b"else", b"what");
+        arena.guess_by_stand_in(&[STAND_IN; 4], &[STAND_IN; 4]);
+        let found: Vec<&[u8]> = arena
+            .guesses
+            .contents
+            .iter()
+            .map(|name| &name[..])
+            .collect();
+        assert_eq!(found, [&b"name"[..], b"to"]);
     }
 }

@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use super::arithmetic;
 use super::concrete::{Concrete, HostHelper, HostHelpers};
+use super::easy_codec;
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
 use super::summary::{self, HostSummary, Summary};
@@ -49,6 +50,8 @@ pub(super) struct Program<'m> {
     renderers: Vec<Func>,
     /// The functions that write other JSON.
     writers: Vec<Func>,
+    /// The functions that encode requests to the host.
+    encoders: Vec<Func>,
     host_functions: PrimaryMap<Func, Option<&'m HostFunction>>,
 }
 
@@ -134,6 +137,7 @@ impl<'m> Program<'m> {
             infos[func] = Some(info);
         }
         let (renderers, writers) = writers_of_json(host, &image, &infos);
+        let encoders = easy_codec::encoders(&host_functions, &image, &infos);
         Program {
             module,
             start,
@@ -144,6 +148,7 @@ impl<'m> Program<'m> {
             vtables,
             renderers,
             writers,
+            encoders,
             host_functions,
         }
     }
@@ -163,6 +168,11 @@ impl<'m> Program<'m> {
     /// Whether a function writes JSON, and does nothing else.
     pub(super) fn writes_json(&self, func: Func) -> bool {
         self.writers.binary_search(&func).is_ok()
+    }
+
+    /// Whether a function encodes requests to the host, and does nothing else.
+    pub(super) fn writes_requests(&self, func: Func) -> bool {
+        self.encoders.binary_search(&func).is_ok()
     }
 
     /// What an index of the table can come from; nothing if that is not known.
