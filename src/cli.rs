@@ -138,6 +138,9 @@ pub(crate) struct InitArgs {
     /// Replace the file if it is there
     #[arg(long)]
     pub(crate) force: bool,
+    /// Print the JSON schema of the configuration instead, for editors
+    #[arg(long, conflicts_with_all = ["paths", "force"])]
+    pub(crate) schema: bool,
     #[command(flatten)]
     pub(crate) analysis: AnalysisArgs,
 }

@@ -20,6 +20,7 @@ use crate::report::fingerprint::sha256;
 use crate::report::model::{Analysed, FileReport, Hidden, Reported, SourcePlace};
 use crate::report::resolve::Resolver;
 use crate::report::source::Sources;
+use crate::text::printable;
 
 /// What holds for a run, beside the configuration.
 #[derive(Debug, Clone, Copy)]
@@ -48,19 +49,28 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
     // The first bytes tell what a file is that is no module.
     let head = contract.module[..contract.module.len().min(16)].to_vec();
     let module = decode(contract.module).map_err(|error| InputError::decode(&error, &head))?;
-    let options = Options {
+    let mut options = Options {
         sidecars: contract.sidecars,
         ..config.analysis.clone()
     };
+    let (policy, mut complaints) = config.policy.with_annotations(&module);
+    policy.instruct(&module, &mut options);
     let facts = analyze(module, &options);
     let module = Arc::clone(&facts.module);
     let platform = facts.recognition.platform.clone();
-    let selectors = config.policy.resolve(&facts);
+    let mut selectors = policy.resolve(&facts);
+    // Those of the contract itself are in no file that could be shown.
+    let own = selectors.drain(config.policy.sources.len()..policy.sources.len());
+    let unmatched = own.filter(|own| !own.found).map(|own| {
+        let selector = printable(&own.selector).into_owned();
+        format!("the contract declares `{selector}` sensitive, which stands for nothing in it")
+    });
+    complaints.extend(unmatched);
     let mut hidden = Hidden::default();
     let mut shown = Vec::new();
     let context = Context {
         facts: &facts,
-        policy: &config.policy,
+        policy: &policy,
     };
     for finding in check(&context) {
         let level = config.level(finding.lint);
@@ -92,6 +102,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         None => SourceMap::new(&module),
     };
     let mut notes = facts.notes.clone();
+    notes.extend(complaints);
     if map.is_none() {
         notes.extend(unfit(&module, twin.is_some(), terms.debug_file.is_some()).map(str::to_owned));
     }
@@ -106,11 +117,11 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         text: &text,
     };
     let mut findings = resolver.findings(shown);
-    let mut complaints = Vec::new();
+    let mut comment_complaints = Vec::new();
     if !terms.no_suppressions {
         let files = map.as_ref().map(SourceMap::files).unwrap_or_default();
         for file in files {
-            let commented = obey_comments(&file, &text, &mut findings, &mut complaints);
+            let commented = obey_comments(&file, &text, &mut findings, &mut comment_complaints);
             hidden.by_allowance += commented;
         }
         findings.retain(|finding| {
@@ -125,7 +136,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         findings,
         hidden,
         selectors,
-        complaints,
+        complaints: comment_complaints,
         module: Arc::clone(&module),
         sha256: digest,
         platform,

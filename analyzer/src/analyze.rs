@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::absint;
+use crate::crypto;
 use crate::facts::{Certainty, Facts, Recognition};
 use crate::features;
 use crate::graph::callgraph::Lifted;
@@ -21,6 +22,36 @@ pub struct Options {
     pub hosts: Vec<Arc<HostModel>>,
     /// Files that describe the contract's interface.
     pub sidecars: Vec<Sidecar>,
+    /// Functions that make data harmless, as the user says.
+    pub sealers: Vec<Sealer>,
+    /// Parameters of functions whose data is to be followed.
+    pub marks: Vec<Mark>,
+}
+
+/// A function inside the contract of which the user says that it makes data harmless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealer {
+    /// The number by which [`Seal::Declared`](crate::facts::Seal) names it.
+    pub id: u32,
+    /// The function.
+    pub func: Func,
+    /// The parameter that is made harmless.
+    pub input: u32,
+    /// The parameter that points to where the result goes; `None` if it is returned.
+    pub output: Option<u32>,
+    /// The parameter with what is mixed in, such as a salt or a key.
+    pub salt: Option<u32>,
+}
+
+/// A parameter of a function inside the contract whose data is to be followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The number that [`Label::Marked`](crate::facts::Label) has.
+    pub id: u32,
+    /// The function.
+    pub func: Func,
+    /// The parameter.
+    pub param: u32,
 }
 
 /// Finds out what a contract does.
@@ -39,7 +70,7 @@ pub fn analyze(module: Module, options: &Options) -> Facts {
         None => recognise(&module, &options.hosts),
     };
     let (specs, mut notes) = Specs::read(&module, &options.sidecars);
-    let (methods, crypto, floats) = {
+    let (methods, algorithms, floats) = {
         let entries = entry_points(&host, &module);
         let roots: Vec<Func> = entries.iter().map(|entry| entry.func).collect();
         let lifted = Lifted::new(&module, roots.iter().copied());
@@ -47,8 +78,8 @@ pub fn analyze(module: Module, options: &Options) -> Facts {
             notes.push(format!("{func} is not analysed: {error}"));
         }
         (
-            absint::methods(&module, &host, &lifted, &entries, &specs),
-            features::crypto(&module, &lifted),
+            absint::methods(&module, &host, &lifted, &entries, &specs, options),
+            crypto::crypto(&module, &lifted),
             features::floats(&module, &lifted, &roots),
         )
     };
@@ -57,7 +88,7 @@ pub fn analyze(module: Module, options: &Options) -> Facts {
         host,
         recognition,
         methods,
-        crypto,
+        crypto: algorithms,
         floats,
         notes,
     }

@@ -6,6 +6,7 @@
 
 mod absint;
 mod analyze;
+mod crypto;
 pub mod debug;
 pub mod entity;
 pub mod facts;
@@ -18,4 +19,4 @@ pub mod module;
 pub mod sidecar;
 pub mod spec;
 
-pub use analyze::{Options, analyze};
+pub use analyze::{Mark, Options, Sealer, analyze};

@@ -24,8 +24,15 @@ struct Seen {
     sources: BTreeMap<String, (String, String)>,
 }
 
+/// The form of the file, for editors.
+const SCHEMA: &str = include_str!("../../schemas/config.json");
+
 /// Writes the file and gives the exit status.
 pub(super) fn run(args: &InitArgs, console: &Console) -> anyhow::Result<u8> {
+    if args.schema {
+        super::print(SCHEMA.as_bytes())?;
+        return Ok(CLEAN);
+    }
     let zones = Policy::default().zones;
     if zones.rank(&args.target).is_none() {
         let known = zones.order.iter().map(String::as_str);

@@ -245,9 +245,8 @@ mod tests {
         assert!(parse("version = 1\n[lints]\ngroup.access = \"allow\"\n").is_ok());
     }
 
-    #[test]
-    fn everything_that_the_policy_declares() {
-        let text = r##"
+    /// Each key of each table.
+    const EVERYTHING: &str = r##"
             version = 1
             [target]
             platform = "cosmwasm"
@@ -314,10 +313,80 @@ mod tests {
             entries = ["migrate"]
             trusted_callees = ["oracle*"]
         "##;
+
+    #[test]
+    fn everything_that_the_policy_declares() {
+        let text = EVERYTHING;
         let config = parse(text).map_err(|i| format!("{i:?}")).unwrap();
         assert_eq!(config.policy.sources.len(), 2);
         assert_eq!(config.policy.rules.len(), 2);
         assert_eq!(config.allowances.len(), 1);
+    }
+
+    fn schema() -> serde_json::Value {
+        serde_json::from_str(include_str!("../../schemas/config.json")).unwrap()
+    }
+
+    #[test]
+    fn the_schema_takes_what_is_read() {
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        let is_valid = |text: &str| {
+            let value: toml::Value = toml::from_str(text).unwrap();
+            // Days are text there.
+            let text = serde_json::to_string(&value).unwrap();
+            let text = text.replace(
+                r#"{"$__toml_private_datetime":"2027-06-30"}"#,
+                r#""2027-06-30""#,
+            );
+            validator.is_valid(&serde_json::from_str(&text).unwrap())
+        };
+        assert!(is_valid(EVERYTHING));
+        assert!(!is_valid("version = 2"));
+        assert!(!is_valid(
+            "[[source]]\nselect = \"f.x\"\nclass = \"pi.name\""
+        ));
+        assert!(!is_valid("[[sanitizer]]\nkind = \"hash\""));
+        assert!(!is_valid("[target]\nzoen = \"mainnet\""));
+    }
+
+    /// The parser says which keys a table has: the schema has the same.
+    #[test]
+    fn the_schema_has_the_keys_that_are_read() {
+        let keys = |table: &str| {
+            let (message, _) = issue(&format!("{table}\nno-such-key = 1"));
+            let (_, expected) = message.split_once("expected").expect("an unknown key");
+            let mut keys: Vec<String> = expected
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect();
+            keys.sort();
+            keys
+        };
+        let described = |table: &serde_json::Value| {
+            let properties = table["properties"].as_object().expect("a table");
+            let mut keys: Vec<String> = properties.keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let schema = schema();
+        assert_eq!(keys(""), described(&schema));
+        for (name, table) in schema["properties"].as_object().expect("a table") {
+            match table["type"].as_str() {
+                Some("array") => {
+                    assert_eq!(
+                        keys(&format!("[[{name}]]")),
+                        described(&table["items"]),
+                        "{name}"
+                    );
+                }
+                Some("object") if name != "lints" => {
+                    assert_eq!(keys(&format!("[{name}]")), described(table), "{name}");
+                }
+                _ => {}
+            }
+        }
     }
 
     #[test]

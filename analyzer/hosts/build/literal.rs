@@ -69,7 +69,7 @@ structure! {
         virtual_functions layouts values responses
     }
     Sign { imports exports sections weight }
-    EntryPoint { name kind params results args }
+    EntryPoint { name kind params results returned args }
     HostFunction { module name shown params results args result effects reentry atomic call_flags aborts_if selector body }
     HostArg { name role what len size unit tagged }
     CallFlags { arg allow_reentry read_only tail_call }

@@ -151,6 +151,7 @@ fn entry(raw: RawEntry, defaults: &Defaults) -> Result<EntryPoint> {
         kind: word(&raw.kind)?,
         params,
         results: types(raw.results)?,
+        returned: raw.returned.as_ref().map(word).transpose()?,
         args: args.into(),
     })
 }

@@ -70,6 +70,8 @@ pub(super) struct RawEntry {
     #[serde(default)]
     pub(super) results: Option<Vec<Str>>,
     #[serde(default)]
+    pub(super) returned: Option<Str>,
+    #[serde(default)]
     pub(super) args: Option<Spanned<Vec<RawArg>>>,
 }
 

@@ -70,6 +70,7 @@ impl HostModel {
                 kind: EntryKind::Call,
                 params: Types::Any,
                 results: Types::Any,
+                returned: None,
                 args: List::Borrowed(&[]),
             }]),
             functions: List::Borrowed(&[]),
@@ -154,6 +155,8 @@ pub struct EntryPoint {
     pub params: Types,
     /// The result types it must have.
     pub results: Types,
+    /// The form of the result, where it is the data that the caller gets.
+    pub returned: Option<Role>,
     /// What each parameter is; empty where nothing is known (each is then an input of its own).
     pub args: List<HostArg>,
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::probe::Guesses;
-use crate::facts::Relation;
+use crate::facts::{Relation, Seal};
 
 /// Assigns dense ids to values and finds them again.
 #[derive(Debug)]
@@ -127,6 +127,8 @@ pub(super) enum Label {
     Balance,
     AuthAnswer(Bytes),
     Digest(Bytes),
+    Sealed(Seal, Bytes),
+    Marked(u32),
     Chain,
     Outcome(u32),
     Quotient(Bytes),

@@ -39,6 +39,21 @@ impl<'p> Machine<'p> {
         func: Func,
         args: &[Val],
     ) -> Option<Results> {
+        match self.program.info(func).map(|info| &info.seal) {
+            Some(seal) if !seal.is_nothing() => self.call_sealing(frame, state, offset, func, args),
+            _ => self.call_plainly(frame, state, offset, func, args),
+        }
+    }
+
+    /// Calls a function of which nothing was declared.
+    pub(super) fn call_plainly(
+        &mut self,
+        frame: &mut Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) -> Option<Results> {
         if let Some((module, name)) = self.program.module.import(func) {
             return self.call_host(frame, state, offset, func, (module, name), args);
         }
@@ -362,6 +377,17 @@ impl<'p> Machine<'p> {
     /// Calls a function that is not looked into.
     fn opaque(&mut self, state: &mut State, func: Func, args: &[Val]) -> Results {
         let labels = self.read_by_unknown(state, args);
+        self.opaque_as(state, func, args, labels)
+    }
+
+    /// Calls a function that is not looked into, and all of whose results have these labels.
+    pub(super) fn opaque_as(
+        &mut self,
+        state: &mut State,
+        func: Func,
+        args: &[Val],
+        labels: LabelSet,
+    ) -> Results {
         let program = self.program;
         match program.info(func) {
             Some(info) => {
@@ -388,7 +414,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Where all that can be read through some arguments comes from.
-    fn read_by_unknown(&mut self, state: &State, args: &[Val]) -> LabelSet {
+    pub(super) fn read_by_unknown(&mut self, state: &State, args: &[Val]) -> LabelSet {
         let mut labels = LabelSet::NONE;
         for arg in args {
             let more = self.arena.data(*arg).labels;
@@ -408,7 +434,13 @@ impl<'p> Machine<'p> {
     }
 
     /// Notes what a call may have written through a pointer.
-    fn written(&mut self, state: &mut State, pointer: Val, extent: Extent, labels: LabelSet) {
+    pub(super) fn written(
+        &mut self,
+        state: &mut State,
+        pointer: Val,
+        extent: Extent,
+        labels: LabelSet,
+    ) {
         let Some(place) = self.place(pointer, 0) else {
             return;
         };

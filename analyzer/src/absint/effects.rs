@@ -328,6 +328,8 @@ impl Builder<'_> {
                 Label::Balance => facts::Label::Balance,
                 Label::AuthAnswer(of) => facts::Label::AuthAnswer(Arc::new(self.content(of))),
                 Label::Digest(of) => facts::Label::Digest(Arc::new(self.content(of))),
+                Label::Sealed(by, of) => facts::Label::Sealed(by, Arc::new(self.content(of))),
+                Label::Marked(id) => facts::Label::Marked(id),
                 Label::Chain => facts::Label::Chain,
                 Label::Outcome(call) => facts::Label::Outcome(call),
                 Label::Quotient(by) => facts::Label::Quotient(Arc::new(self.content(by))),

@@ -11,7 +11,7 @@ use super::handle_list;
 use super::interp::{Frame, Machine};
 use super::intrinsics::Intrinsic;
 use super::memory::{Examples, HANDLES, Place, REGISTERS, State};
-use super::record::{EffectRecord, EventKind};
+use super::record::{Ctx, EffectRecord, EventKind};
 use super::tagged_value;
 use crate::facts::Reason;
 use crate::host::{AbortsIf, EffectKind, HostArg, HostFunction, HostResult, Role, What};
@@ -178,6 +178,36 @@ impl<'p> Machine<'p> {
             self.give_by_request(state, host, args, &inputs, &operation, gives);
         }
         Some(self.result(frame, state, offset, host, &inputs, args, &out, results))
+    }
+
+    /// What the entry point returns, if the caller gets it as data. What is the same for all tells nothing.
+    pub(super) fn hand_back(
+        &mut self,
+        frame: &mut Frame<'p>,
+        offset: u32,
+        state: &State,
+        results: &[Val],
+    ) {
+        let (Some(role), Ctx::ROOT, [result]) = (self.returned, frame.ctx, results) else {
+            return;
+        };
+        let content = match role {
+            Role::Region => self.region(state, *result),
+            _ => self.tagged(*result),
+        };
+        if self.arena.labels_of(content) == LabelSet::NONE {
+            return;
+        }
+        let record = EffectRecord {
+            kinds: Arc::from([EffectKind::ReturnData]),
+            host_function: "return".to_owned(),
+            operands: vec![("return-data".into(), content)],
+            gives: LabelSet::NONE,
+            may_reenter: false,
+            tells_failure: false,
+            atomic: false,
+        };
+        self.event(frame, offset, EventKind::Effect(record));
     }
 
     /// What an abort publishes: a message that is not the same for all.
@@ -1075,6 +1105,7 @@ impl Arena {
                                 Label::Storage(_) => Label::Storage(Bytes::EMPTY),
                                 Label::AuthAnswer(_) => Label::AuthAnswer(Bytes::EMPTY),
                                 Label::Digest(_) => Label::Digest(Bytes::EMPTY),
+                                Label::Sealed(by, _) => Label::Sealed(by, Bytes::EMPTY),
                                 label => label,
                             };
                             let set = arena.label(label);
@@ -1094,6 +1125,7 @@ impl Arena {
             Label::Storage(content) => Label::Storage(simple(self, content)),
             Label::AuthAnswer(content) => Label::AuthAnswer(simple(self, content)),
             Label::Digest(content) => Label::Digest(simple(self, content)),
+            Label::Sealed(by, content) => Label::Sealed(by, simple(self, content)),
             label => label,
         }
     }

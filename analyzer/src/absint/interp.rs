@@ -19,6 +19,7 @@ use super::render::Rendering;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::graph::loops::Element;
+use crate::host::Role;
 use crate::ir::{Block, Callee, Edge, Func, Inst, MemArg, Op, Sig, Terminator, Value, ValueDef};
 use crate::module::Table;
 
@@ -73,6 +74,8 @@ pub(super) struct Machine<'p> {
     pub(super) consequences: Consequences,
     /// Whether that is an example which the contract is still reading.
     pub(super) reading: bool,
+    /// The form of what the entry point returns to the caller, if its result is that.
+    pub(super) returned: Option<Role>,
     spaces: FxHashMap<(Ctx, u32), Space>,
 }
 
@@ -116,6 +119,7 @@ impl<'p> Machine<'p> {
             in_regions: false,
             has_arguments: false,
             rendering: None,
+            returned: None,
             consequences: Consequences::default(),
             reading: false,
             spaces: FxHashMap::default(),
@@ -404,7 +408,10 @@ impl<'p> Machine<'p> {
                 }
             }
             Terminator::Return(values) | Terminator::ReturnCall(values) => {
-                let results = values.iter().map(|v| frame.vals[v.index()]).collect();
+                let results: SmallVec<[Val; 1]> =
+                    values.iter().map(|v| frame.vals[v.index()]).collect();
+                let offset = frame.info.ir.blocks[block].terminator_offset;
+                self.hand_back(frame, offset, &state, &results);
                 frame.returns.retain(|(from, ..)| *from != block);
                 frame.returns.push((block, state, results));
                 return Exit::Return;

@@ -301,6 +301,7 @@ pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Re
     machine.in_regions = !request.regions.is_empty();
     machine.has_arguments = request.arguments.is_some();
     machine.reading = request.sample.is_some() || machine.in_regions || machine.has_arguments;
+    machine.returned = entry.entry.returned;
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if let Some(arguments) = &request.arguments {
         state = arguments.give(&mut machine, state);

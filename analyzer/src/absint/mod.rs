@@ -31,6 +31,7 @@ mod record;
 mod render;
 mod response;
 mod sample;
+mod seal;
 mod selector;
 mod summary;
 mod tagged_value;
@@ -39,6 +40,7 @@ mod trie;
 mod virtual_call;
 mod vtables;
 
+use crate::Options;
 use crate::facts::Method;
 use crate::graph::callgraph::Lifted;
 use crate::host::{ExportedEntry, HostModel};
@@ -52,7 +54,8 @@ pub(crate) fn methods(
     lifted: &Lifted,
     entries: &[ExportedEntry<'_>],
     specs: &Specs,
+    options: &Options,
 ) -> Vec<Method> {
-    let program = program::Program::new(module, host, lifted);
+    let program = program::Program::new(module, host, lifted, options);
     method::methods(&program, entries, specs)
 }

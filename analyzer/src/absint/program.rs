@@ -10,8 +10,10 @@ use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::easy_codec;
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
-use super::summary::{self, HostSummary, Summary};
+use super::seal::{FuncSeal, Seals};
+use super::summary::{self, HostSummary, Known, Summary};
 use super::vtables::{Origin, Origins, Vtables};
+use crate::Options;
 use crate::entity::PrimaryMap;
 use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
@@ -63,6 +65,8 @@ pub(super) struct FuncInfo<'m> {
     pub(super) controllers: Vec<SmallVec<[Block; 4]>>,
     pub(super) summary: Summary,
     pub(super) intrinsic: Option<Intrinsic>,
+    /// What is known of it as one that makes data harmless, or is given data that is to be followed.
+    pub(super) seal: FuncSeal,
     /// Differences and products that nothing tests for overflow, in order.
     pub(super) unchecked: Vec<Inst>,
 }
@@ -77,7 +81,12 @@ impl FuncInfo<'_> {
 
 impl<'m> Program<'m> {
     /// Prepares the functions that are reached from the roots.
-    pub(super) fn new(module: &'m Module, host: &'m HostModel, lifted: &'m Lifted) -> Self {
+    pub(super) fn new(
+        module: &'m Module,
+        host: &'m HostModel,
+        lifted: &'m Lifted,
+        options: &Options,
+    ) -> Self {
         let host_functions: PrimaryMap<Func, Option<&HostFunction>> = module
             .funcs
             .keys()
@@ -109,7 +118,8 @@ impl<'m> Program<'m> {
         };
         let image = image(module);
         let vtables = find_vtables(module, lifted, &image);
-        let first = summary::summarise(module, lifted, &graph, &host_summary, &|_| false, &vtables);
+        let nothing = |_| Known::Nothing;
+        let first = summary::summarise(module, lifted, &graph, &host_summary, &nothing, &vtables);
         let helpers: HostHelpers = host_functions
             .values()
             .map(|host| host.and_then(host_helper))
@@ -120,14 +130,19 @@ impl<'m> Program<'m> {
             .map(|start| intrinsics::find(module, lifted, start, &first))
             .unwrap_or_else(|| module.funcs.keys().map(|_| None).collect());
         // Again, now that it is known what need not be looked into.
-        let known = |func: Func| intrinsics[func].is_some();
+        let seals = Seals::new(module, lifted, options);
+        let known = |func: Func| match (intrinsics[func], seals.core(func)) {
+            (Some(_), _) => Known::Helper,
+            (None, Some(_)) => Known::Core,
+            _ => Known::Nothing,
+        };
         let summaries = summary::summarise(module, lifted, &graph, &host_summary, &known, &vtables);
         let functions: Vec<&Function> = lifted.iter().collect();
         let prepared: Vec<FuncInfo<'m>> = functions
             .into_par_iter()
             .filter_map(|ir| {
                 let summary = summaries[ir.func].clone()?;
-                Some(prepare(ir, summary, intrinsics[ir.func]))
+                Some(prepare(ir, summary, intrinsics[ir.func], seals.of(ir.func)))
             })
             .collect();
         let mut infos: PrimaryMap<Func, Option<FuncInfo<'m>>> =
@@ -248,7 +263,12 @@ fn host_helper(host: &HostFunction) -> Option<HostHelper> {
     Some(HostHelper::C(intrinsic))
 }
 
-fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> FuncInfo<'_> {
+fn prepare(
+    ir: &Function,
+    summary: Summary,
+    intrinsic: Option<Intrinsic>,
+    seal: FuncSeal,
+) -> FuncInfo<'_> {
     let cfg = Cfg::new(ir);
     let dominators = Dominators::new(&cfg);
     let forest = LoopForest::new(&cfg);
@@ -263,6 +283,7 @@ fn prepare(ir: &Function, summary: Summary, intrinsic: Option<Intrinsic>) -> Fun
         controllers,
         summary,
         intrinsic,
+        seal,
         unchecked: arithmetic::unchecked(ir),
     }
 }

@@ -87,7 +87,7 @@ pub(super) fn summarise(
     lifted: &Lifted,
     graph: &CallGraph,
     effects: &dyn Fn(Func) -> HostSummary,
-    known: &dyn Fn(Func) -> bool,
+    known: &dyn Fn(Func) -> Known,
     vtables: &Vtables,
 ) -> PrimaryMap<Func, Option<Summary>> {
     let mut all: PrimaryMap<Func, Option<Summary>> =
@@ -153,6 +153,17 @@ fn returning(
     returning
 }
 
+/// Whether a function has to be looked into.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Known {
+    /// It has.
+    Nothing,
+    /// It is a helper whose meaning is known.
+    Helper,
+    /// It is the core of a digest or a cipher, which is never run.
+    Core,
+}
+
 /// What matters of a host function here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HostSummary {
@@ -184,7 +195,7 @@ struct Context<'a> {
     all: &'a PrimaryMap<Func, Option<Summary>>,
     returning: &'a PrimaryMap<Func, bool>,
     effects: &'a dyn Fn(Func) -> HostSummary,
-    known: &'a dyn Fn(Func) -> bool,
+    known: &'a dyn Fn(Func) -> Known,
     vtables: &'a Vtables,
 }
 
@@ -236,7 +247,7 @@ impl Context<'_> {
                             for arg in &data.args {
                                 write(&mut summary, base(*arg), Extent::Unknown);
                             }
-                        } else if known(*callee) {
+                        } else if known(*callee) == Known::Helper {
                             if let Some(to) = data.args.first() {
                                 write(&mut summary, base(*to), Extent::Unknown);
                             }
@@ -246,7 +257,7 @@ impl Context<'_> {
                             // Whatever it does, the host undoes it; but not what it says.
                             summary.speaks |= all[*callee].as_ref().is_some_and(|s| s.speaks);
                             break;
-                        } else if let Some(callee) = &all[*callee] {
+                        } else if let (callee_func, Some(callee)) = (*callee, &all[*callee]) {
                             goes_on &= callee.returns;
                             summary.speaks |= callee.speaks;
                             summary.pure &= callee.pure;
@@ -254,7 +265,9 @@ impl Context<'_> {
                             summary.alone &= callee.alone;
                             summary.ends |= callee.ends;
                             summary.grows |= callee.grows;
-                            summary.size = summary.size.saturating_add(callee.size);
+                            if known(callee_func) == Known::Nothing {
+                                summary.size = summary.size.saturating_add(callee.size);
+                            }
                             for (i, arg) in data.args.iter().enumerate() {
                                 if callee.writes.get(i) != Some(&Extent::Nothing) {
                                     let extent =
@@ -304,6 +317,24 @@ impl Context<'_> {
         }
         summary
     }
+}
+
+/// What a function reads behind each of its parameters, where it reads at known distances from it.
+pub(super) fn reads(function: &Function) -> SmallVec<[Extent; 4]> {
+    let bases = bases(function);
+    let mut reads: SmallVec<[Extent; 4]> =
+        SmallVec::from_elem(Extent::Nothing, function.ty.params.len());
+    for inst in function.insts.values() {
+        let Op::Load { bytes, mem, .. } = &inst.op else {
+            continue;
+        };
+        if let Base::Param(i, Some(offset)) = bases[inst.args[0].index()] {
+            let from = i32::try_from(mem.offset).unwrap_or(i32::MAX);
+            let extent = Extent::Known(from, from.saturating_add(i32::from(*bytes)));
+            reads[i] = reads[i].join(extent.shift(offset));
+        }
+    }
+    reads
 }
 
 /// Whether a return can be reached past calls that do not return.

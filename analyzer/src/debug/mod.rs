@@ -141,7 +141,12 @@ impl<'m> SourceMap<'m> {
         while let Ok(Some(frame)) = frames.next() {
             let by_macro = by_macro.next().unwrap_or(false);
             let position = frame.location.and_then(|at| position(&at, folder));
-            own.extend(position.filter(|p| is_own(&p.path)).map(|p| (p, by_macro)));
+            // Statements are indented: what begins a line is an attribute, or a brace.
+            let at = |p: SourcePosition| {
+                let by_macro = by_macro || p.column == 1;
+                (p, by_macro)
+            };
+            own.extend(position.filter(|p| is_own(&p.path)).map(at));
         }
         own
     }

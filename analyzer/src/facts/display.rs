@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Content, EffectGraph, Label, Labels, NodeKind, Piece, Predicate, Relation};
+use super::{Content, EffectGraph, Label, Labels, NodeKind, Piece, Predicate, Relation, Seal};
 
 impl fmt::Display for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -82,7 +82,9 @@ impl fmt::Display for Brief<'_> {
             match piece {
                 Piece::Const(bytes) => write_bytes(f, bytes)?,
                 Piece::Hole { labels, .. } => {
-                    let plain = |l: &&Label| !matches!(l, Label::Storage(_) | Label::Digest(_));
+                    let plain = |l: &&Label| {
+                        !matches!(l, Label::Storage(_) | Label::Digest(_) | Label::Sealed(..))
+                    };
                     match labels.iter().find(plain) {
                         Some(label) if labels.len() == 1 => write!(f, "{label}")?,
                         Some(label) => write!(f, "{label}…")?,
@@ -114,6 +116,9 @@ impl fmt::Display for Label {
             Label::Balance => f.write_str("balance"),
             Label::AuthAnswer(of) => write!(f, "authorisation of {}", Brief(of)),
             Label::Digest(of) => write!(f, "digest of {}", Brief(of)),
+            Label::Sealed(Seal::Cipher, of) => write!(f, "encryption of {}", Brief(of)),
+            Label::Sealed(Seal::Declared(_), of) => write!(f, "seal of {}", Brief(of)),
+            Label::Marked(_) => f.write_str("declared data"),
             Label::Chain => f.write_str("chain state"),
             Label::Outcome(_) => f.write_str("outcome of a call"),
             Label::Quotient(by) => write!(f, "quotient by {by}"),

@@ -309,6 +309,10 @@ pub enum Label {
     AuthAnswer(Arc<Content>),
     /// A digest of this.
     Digest(Arc<Content>),
+    /// What something inside the contract that makes data harmless made of this: of the data, and of what was mixed in.
+    Sealed(Seal, Arc<Content>),
+    /// A parameter of a function inside the contract that the user declared ([`Mark`](crate::Mark)), by its number.
+    Marked(u32),
     /// State of the chain.
     Chain,
     /// Whether the call at this offset went well.
@@ -322,6 +326,15 @@ pub enum Label {
     /// A remainder or a few bits of block data, of chain randomness, or of a digest: a lot that was drawn. Stands beside
     /// the labels of what it was drawn from.
     Drawn,
+}
+
+/// What makes data harmless.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Seal {
+    /// A cipher, recognised by its numbers.
+    Cipher,
+    /// A function that the user declared ([`Sealer`](crate::Sealer)), by its number.
+    Declared(u32),
 }
 
 /// A set of labels.

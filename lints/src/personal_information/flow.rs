@@ -2,9 +2,10 @@
 
 use contract_lint_analyzer::facts::{Method, Node};
 
-use super::judge::{Denial, Question, commitment, is_harmless, judge};
+use super::judge::{Denial, Question, commitment, judge};
+use super::shape::Shape;
 use super::sinks::{Reached, sinks, zone};
-use super::sources::{Found, Place, Sensitive, Shape, of_method};
+use super::sources::{Found, Place, Sensitive, of_method};
 use crate::events::step;
 use crate::finding::{Finding, Step};
 use crate::lint::{Confidence, Context, LintMeta};
@@ -20,55 +21,71 @@ pub(super) struct Exposure {
     pub instead: &'static str,
 }
 
-/// Sensitive data at a place where it must not be, in this shape.
-pub(super) struct Exposed<'a> {
+/// Sensitive data at a place where it becomes visible, in this shape.
+pub(super) struct Seen<'a> {
     pub data: Sensitive<'a>,
     pub at: Reached<'a>,
     /// The meaning of what it is in.
     pub what: &'a str,
     pub found: Found,
+}
+
+/// Sensitive data at a place where it must not be.
+pub(super) struct Exposed<'a> {
+    pub seen: Seen<'a>,
     pub denial: Denial,
 }
 
-/// Every piece of sensitive data that a method exposes like that, in a shape that makes it no less readable.
+impl<'a> std::ops::Deref for Exposed<'a> {
+    type Target = Seen<'a>;
+
+    fn deref(&self) -> &Seen<'a> {
+        &self.seen
+    }
+}
+
+/// Every piece of sensitive data that a method exposes like that where it must not be.
 pub(super) fn exposed<'a>(
     cx: &Context<'a>,
     method: &'a Method,
     lint: &LintMeta,
     sink: SinkKind,
 ) -> Vec<Exposed<'a>> {
+    let judged = |seen: Seen<'a>| {
+        let asked = Question {
+            class: &seen.data.class,
+            sink,
+            zone: &seen.at.zone,
+            from: zone(cx),
+            lint: lint.name,
+            usual: lint.severity,
+        };
+        let denial = judge(cx.policy, &asked)?;
+        Some(Exposed { seen, denial })
+    };
+    let all = seen(cx, method, sink);
+    all.into_iter().filter_map(judged).collect()
+}
+
+/// Every piece of sensitive data that becomes visible at such sinks of a method, in a shape that makes it no less
+/// readable, whether it may be there or not.
+pub(super) fn seen<'a>(cx: &Context<'a>, method: &'a Method, sink: SinkKind) -> Vec<Seen<'a>> {
     let mut all = Vec::new();
-    let sources = of_method(cx, method);
-    if sources.is_empty() {
-        return all;
-    }
-    for data in sources {
+    for data in of_method(cx, method) {
         for at in sinks(cx, method, sink) {
-            let seen = at.visible.iter().filter_map(|(what, content)| {
-                let found = data.within(content)?;
-                let harmless = is_harmless(&data.class, found.form, &at.zone);
+            let readable = at.visible.iter().filter_map(|(what, content)| {
+                let found = data.within(content, cx.policy, zone(cx))?;
+                let harmless = found.form.is_harmless(&data.class, &at.zone);
                 (!harmless).then_some((*what, found))
             });
-            let Some((what, found)) =
-                seen.min_by_key(|(_, f)| (f.form, std::cmp::Reverse(f.confidence)))
-            else {
-                continue;
-            };
-            let asked = Question {
-                class: &data.class,
-                sink,
-                zone: &at.zone,
-                from: zone(cx),
-                lint: lint.name,
-                usual: lint.severity,
-            };
-            if let Some(denial) = judge(cx.policy, &asked) {
-                all.push(Exposed {
+            if let Some((what, found)) =
+                readable.min_by_key(|(_, f)| (f.form, std::cmp::Reverse(f.confidence)))
+            {
+                all.push(Seen {
                     data: data.clone(),
                     at,
                     what,
                     found,
-                    denial,
                 });
             }
         }
@@ -88,8 +105,8 @@ pub(super) fn findings(cx: &Context<'_>, exposure: &Exposure) -> Vec<Finding> {
 /// The findings in one method.
 pub(super) fn in_method(cx: &Context<'_>, method: &Method, exposure: &Exposure) -> Vec<Finding> {
     let mut all = exposed(cx, method, exposure.lint, exposure.sink);
-    // A digest whose salt everybody knows is the matter of `weak-anonymisation`.
-    all.retain(|e| e.found.form != Shape::PublicSalt);
+    // What everybody can undo is the matter of `weak-anonymisation`.
+    all.retain(|e| !e.found.form.is_undone());
     let mut findings: Vec<Finding> = Vec::new();
     for this in &all {
         // Where it certainly goes makes where it perhaps goes too of no interest.
@@ -118,31 +135,36 @@ fn finding(
     this: &Exposed<'_>,
     subject: String,
 ) -> Finding {
-    let Exposed {
+    let Seen {
         data, at, found, ..
-    } = this;
+    } = &this.seen;
     let name = &data.name;
     let as_key = matches!(this.what, "storage-key" | "storage-field");
+    let shown = found.form.of(name);
     let message = match (found.form, as_key) {
-        (Shape::Clear, true) => format!("`{name}` is part of a storage key, in the clear"),
-        (Shape::Clear, false) => format!("`{name}` {} in the clear", exposure.happens),
-        (_, true) => format!("a digest of `{name}` without a secret salt is a storage key"),
-        (_, false) => format!(
-            "a digest of `{name}` without a secret salt {}",
-            exposure.happens
-        ),
+        (Shape::Clear, true) => format!("{shown} is part of a storage key, in the clear"),
+        (Shape::Clear, false) => format!("{shown} {} in the clear", exposure.happens),
+        (_, true) => format!("{shown} is a storage key"),
+        (_, false) => format!("{shown} {}", exposure.happens),
     };
     let mut notes = vec![
         format!("`{name}` is declared as `{}`", data.class.id),
         this.denial.why.clone(),
     ];
     let mut also = Vec::new();
-    if found.form != Shape::Clear {
-        also.push("weak-anonymisation");
-        notes.push(format!(
-            "a digest hides nothing whose values can all be tried, and `{}` has few",
+    match found.form {
+        Shape::Clear => {}
+        Shape::Digest => {
+            also.push("weak-anonymisation");
+            notes.push(format!(
+                "a digest hides nothing whose values can all be tried, and `{}` has few",
+                data.class.id
+            ));
+        }
+        _ => notes.push(format!(
+            "the policy does not accept that as protection of `{}` there",
             data.class.id
-        ));
+        )),
     }
     if found.confidence == Confidence::Low {
         notes.push("which argument it is, the code does not tell for sure".to_owned());

@@ -1,8 +1,8 @@
 //! Whether data may be where it is, by the policy's rules, gates and classes, and what would mend it.
 
-use super::sources::{Sensitive, Shape};
+use super::sources::Sensitive;
 use crate::lint::Severity;
-use crate::policy::{Action, Class, Form, Policy, SanitizerKind, Sensitivity, SinkKind};
+use crate::policy::{Action, Class, Form, Policy, Sensitivity, SinkKind};
 
 /// Why data must not be where it is.
 pub(super) struct Denial {
@@ -70,16 +70,6 @@ pub(super) fn judge(policy: &Policy, asked: &Question<'_>) -> Option<Denial> {
         why,
         fix: None,
     })
-}
-
-/// Whether the shape in which data is found makes it harmless in a zone.
-pub(super) fn is_harmless(class: &Class, shape: Shape, zone: &str) -> bool {
-    match shape {
-        Shape::Clear => false,
-        // A salt that everybody knows leaves as many values to try as there were.
-        Shape::Digest | Shape::PublicSalt => class.accepts(SanitizerKind::Hash, zone),
-        Shape::Salted => class.accepts(SanitizerKind::Commit, zone),
-    }
 }
 
 /// The form in which the data would be harmless: `sm3(blind ‖ id_card)`.

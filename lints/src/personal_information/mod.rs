@@ -12,6 +12,7 @@ pub mod sensitive_to_event;
 pub mod sensitive_to_external_message;
 pub mod sensitive_to_public_state;
 pub mod sensitive_to_query_result;
+mod shape;
 mod sinks;
 mod sources;
 pub mod undeclared_personal_data;

@@ -3,7 +3,6 @@
 use contract_lint_analyzer::facts::{Content, Facts, Method};
 use contract_lint_analyzer::host::EffectKind;
 
-use super::judge::is_harmless;
 use super::sinks::{sinks, zone};
 use super::sources::{Place, of_method};
 use crate::declare_lint;
@@ -72,11 +71,14 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             let Some(key) = at.effect.key().filter(|key| !key.is_unknown()) else {
                 continue;
             };
-            let kept = at.visible.iter().find_map(|(_, c)| data.within(c));
+            let kept = at
+                .visible
+                .iter()
+                .find_map(|(_, c)| data.within(c, cx.policy, zone(cx)));
             let Some(found) = kept.filter(|f| f.confidence > Confidence::Low) else {
                 continue;
             };
-            if is_harmless(&data.class, found.form, &at.zone) || erasable(cx.facts, key) {
+            if found.form.is_harmless(&data.class, &at.zone) || erasable(cx.facts, key) {
                 continue;
             }
             let message = format!("`{}` is stored, and no method deletes it", data.name);

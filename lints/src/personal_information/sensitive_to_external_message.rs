@@ -29,7 +29,7 @@ declare_lint! {
     ///
     /// ### Known problems
     /// Where a contract lives is only known from `[zones.contracts]`. One that is not listed there, or whose name the
-    /// code does not tell, is taken to be in the zone of `default`, or in the least trusted one, at low confidence.
+    /// code does not tell, is taken to be in the zone of `default`, or, at low confidence, in the least trusted one.
     pub SENSITIVE_TO_EXTERNAL_MESSAGE {
         name: "sensitive-to-external-message",
         summary: "sensitive data is sent to a less trusted zone",
@@ -60,12 +60,16 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                 .find(|p| Some(&method.graph.nodes[p.at.node].site) == finding.site());
             let Some(place) = at else { continue };
             let (name, zone) = destination(cx, place.at.effect);
+            let contracts = &cx.policy.zones.contracts;
             let declared = name
                 .as_ref()
-                .is_some_and(|name| cx.policy.zones.contracts.contains_key(name));
+                .is_some_and(|name| contracts.contains_key(name));
             let name = name.map_or("the destination".to_owned(), |name| format!("`{name}`"));
             finding.notes.push(if declared {
                 format!("{name} is in zone `{zone}`")
+            } else if contracts.contains_key("default") {
+                finding.confidence = finding.confidence.min(Confidence::Medium);
+                format!("{name} is not listed, and what is not is in zone `{zone}`")
             } else {
                 finding.confidence = Confidence::Low;
                 format!("where {name} is, the policy does not say: zone `{zone}` is assumed")

@@ -1,11 +1,13 @@
 //! `sensitive-to-query-result`.
 
 use contract_lint_analyzer::facts::{Content, Label, Method};
+use contract_lint_analyzer::host::EffectKind;
 
-use super::flow::{Exposure, exposed, in_method};
+use super::flow::{Exposure, in_method, seen};
 use super::judge::{Question, judge};
+use super::shape::Shape;
 use super::sinks::{sinks, zone};
-use super::sources::{Place, Shape};
+use super::sources::Place;
 use crate::declare_lint;
 use crate::events::{may_alias, step};
 use crate::finding::Finding;
@@ -87,7 +89,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
 fn kept(cx: &Context<'_>) -> Vec<Kept> {
     let mut kept = Vec::new();
     for method in &cx.facts.methods {
-        for this in exposed(cx, method, SENSITIVE_TO_QUERY_RESULT.meta, SinkKind::State) {
+        for this in seen(cx, method, SinkKind::State) {
             let of_caller = matches!(this.data.place, Place::Param(_) | Place::Argument);
             if let Some(key) = this.at.effect.key()
                 && of_caller
@@ -141,11 +143,18 @@ fn returned(
                 continue;
             };
             let message = format!("`{}` is returned to anyone, in the clear", this.name);
+            // Where it is returned is often the work of a macro; where it is read is the contract's own.
+            let read = graph
+                .effects_of(EffectKind::StorageRead)
+                .filter(|(node, _)| graph.reaches(*node, at.node))
+                .find(|(_, effect)| effect.key().is_some_and(|key| may_alias(key, &this.key)))
+                .map(|(node, _)| step(graph, node, message.clone()));
+            let end = step(graph, at.node, message.clone());
             findings.push(Finding {
                 lint,
                 severity: denial.severity,
                 confidence: lint.confidence,
-                trace: vec![step(graph, at.node, message.clone())],
+                trace: read.into_iter().chain([end]).collect(),
                 message,
                 method: method.name.clone(),
                 primary: 0,

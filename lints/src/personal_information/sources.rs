@@ -1,10 +1,11 @@
 //! What the policy's sources mean for one method.
 
-use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece};
+use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece, Seal};
 use contract_lint_analyzer::host::{EntryKind, HostModel};
 
+use super::shape::{Beside, Shape};
 use crate::lint::{Confidence, Context};
-use crate::policy::{Class, Form, HostSelector, KeyPattern, NamePattern, Selector};
+use crate::policy::{Class, Form, HostSelector, KeyPattern, NamePattern, Policy, Selector};
 
 /// Where sensitive data is in a method.
 #[derive(Clone)]
@@ -34,23 +35,10 @@ pub(super) struct Found {
     pub form: Shape,
 }
 
-/// The shape in which sensitive data is found, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shape {
-    /// As it is, or in an encoding.
-    Clear,
-    /// As a digest of nothing else.
-    Digest,
-    /// As a digest together with what everybody can look up.
-    PublicSalt,
-    /// As a digest together with another argument, or with something unknown.
-    Salted,
-}
-
 /// What the policy declares sensitive in a method that outsiders enter.
 pub(super) fn of_method<'a>(cx: &Context<'a>, method: &Method) -> Vec<Sensitive<'a>> {
     let mut found = Vec::new();
-    for source in &cx.policy.sources {
+    for (id, source) in (0..).zip(&cx.policy.sources) {
         let Some(class) = cx.policy.class_of(source.class.as_str()) else {
             continue;
         };
@@ -60,11 +48,15 @@ pub(super) fn of_method<'a>(cx: &Context<'a>, method: &Method) -> Vec<Sensitive<
                 place,
                 name,
             };
-            found.extend(
-                places(&source.select, method, &cx.facts.host)
-                    .into_iter()
-                    .map(data),
-            );
+            let places = match &source.select {
+                // Where a parameter of a function inside is, its label tells.
+                select @ Selector::Local { .. } => {
+                    let labels = Labels::from([Label::Marked(id)]);
+                    vec![(Place::Labelled(labels), select.to_string())]
+                }
+                select => places(select, method, &cx.facts.host),
+            };
+            found.extend(places.into_iter().map(data));
         }
     }
     found
@@ -154,21 +146,32 @@ fn labelled(host: &HostSelector, method: &Method, model: &HostModel) -> Vec<Labe
 }
 
 impl Sensitive<'_> {
-    /// The data in a content, in the worst shape in which it is there; `None` if nothing says that it is there.
-    pub(super) fn within(&self, content: &Content) -> Option<Found> {
+    /// The data in a content, in the worst shape in which it is there; `None` if nothing says that it is there. `zone`
+    /// is where the contract runs.
+    pub(super) fn within(&self, content: &Content, policy: &Policy, zone: &str) -> Option<Found> {
         let clear = self.sure(content).map(|confidence| Found {
             confidence,
             form: Shape::Clear,
         });
         let labels = content.labels();
-        let digests = labels.iter().filter_map(|label| match label {
-            Label::Digest(input) => Some(Found {
-                confidence: self.sure(input)?,
-                form: self.salt(input),
-            }),
-            _ => None,
+        let made = labels.iter().filter_map(|label| {
+            let input = match label {
+                Label::Digest(input) | Label::Sealed(_, input) => input,
+                _ => return None,
+            };
+            let confidence = self.sure(input)?;
+            let with = self.beside(input, policy.zones.is_public(zone));
+            let form = match label {
+                Label::Sealed(Seal::Cipher, _) => Shape::encrypted(with),
+                Label::Sealed(Seal::Declared(id), _) => {
+                    let sanitizer = policy.sanitizers.get(usize::try_from(*id).ok()?)?;
+                    Shape::declared(sanitizer, with)
+                }
+                _ => Shape::digest(with),
+            };
+            Some(Found { confidence, form })
         });
-        clear.into_iter().chain(digests).min_by_key(|f| f.form)
+        clear.into_iter().chain(made).min_by_key(|f| f.form)
     }
 
     /// How sure it is that a content holds the data as it is.
@@ -180,18 +183,21 @@ impl Sensitive<'_> {
         content.pieces.iter().filter_map(in_piece).max()
     }
 
-    /// What a digest over the data covers beside it. Constants tell digests apart, but hide nothing.
-    fn salt(&self, input: &Content) -> Shape {
-        let mut shape = Shape::Digest;
+    /// What goes into a seal beside the data.
+    fn beside(&self, input: &Content, public: bool) -> Beside {
+        let mut beside = Beside::Nothing;
         for label in input.labels() {
             let this = match &label {
                 label if self.is(label).is_some() => continue,
-                Label::Param(_) | Label::Input | Label::Digest(_) => Shape::Salted,
-                _ => Shape::PublicSalt,
+                Label::Param(_) | Label::Input => Beside::Argument,
+                Label::Digest(_) | Label::Sealed(..) => Beside::Unknown,
+                // Who can look into the zone reads what is stored there.
+                Label::Storage(_) if !public => Beside::Unknown,
+                _ => Beside::Public,
             };
-            shape = shape.max(this);
+            beside = beside.max(this);
         }
-        shape
+        beside
     }
 
     fn is(&self, label: &Label) -> Option<Confidence> {

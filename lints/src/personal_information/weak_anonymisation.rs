@@ -4,7 +4,7 @@ use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece};
 
 use super::flow::{Exposed, exposed, trace};
 use super::judge::commitment;
-use super::sources::Shape;
+use super::shape::Shape;
 use crate::declare_lint;
 use crate::finding::Finding;
 use crate::lint::{Context, Severity};
@@ -13,7 +13,8 @@ use crate::policy::SinkKind;
 declare_lint! {
     /// ### What it does
     /// Looks for digests over data that the policy declares sensitive whose salt everybody can look up (the caller, the
-    /// time, a stored value), where such a digest becomes visible in a zone that is not trusted enough.
+    /// time, a stored value), and for encryption with a key that is a constant or that everybody can look up, where what
+    /// comes out becomes visible in a zone that is not trusted enough.
     ///
     /// ### Why is this bad?
     /// There are about a hundred thousand million telephone numbers. Whoever knows the salt hashes them all in minutes
@@ -64,7 +65,7 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
         .iter()
         .flat_map(|sink| exposed(cx, method, lint, *sink))
     {
-        if this.found.form != Shape::PublicSalt {
+        if !this.found.form.is_undone() {
             continue;
         }
         let name = &this.data.name;
@@ -73,7 +74,20 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             continue;
         }
         let salt = salt(&this).map_or_else(String::new, |salt| format!(" ({salt})"));
-        let message = format!("the salt in a digest of `{name}` is public{salt}");
+        let (message, note) = match this.found.form {
+            Shape::ConstantKey => (
+                format!("the key that encrypts `{name}` is part of the contract"),
+                "whoever has the contract decrypts it",
+            ),
+            Shape::PublicKey => (
+                format!("the key that encrypts `{name}` is public{salt}"),
+                "whoever looks it up decrypts the data",
+            ),
+            _ => (
+                format!("the salt in a digest of `{name}` is public{salt}"),
+                "whoever knows the salt tries all values",
+            ),
+        };
         let trace = trace(method, &this.data, this.at.node, &message);
         findings.push(Finding {
             lint,
@@ -86,7 +100,7 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             notes: vec![
                 format!("`{name}` is declared as `{}`", this.data.class.id),
                 this.denial.why.clone(),
-                "whoever knows the salt tries all values".to_owned(),
+                note.to_owned(),
             ],
             help: format!("take {}", commitment(cx.policy, &this.data)),
             also: Vec::new(),
@@ -101,7 +115,7 @@ fn salt(this: &Exposed<'_>) -> Option<String> {
     let mut salts = Labels::new();
     for (_, content) in &this.at.visible {
         for label in content.labels() {
-            if let Label::Digest(input) = label {
+            if let Label::Digest(input) | Label::Sealed(_, input) = label {
                 let public = |l: &Label| !matches!(l, Label::Param(_) | Label::Input);
                 salts.extend(input.labels().into_iter().filter(public));
             }

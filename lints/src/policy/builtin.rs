@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::class::{Class, Entropy, Sensitivity, commit_or_encrypt, sidechain};
+use super::class::{Class, Entropy, Sensitivity};
 
 /// Id, sensitivity, entropy, and how parameters and fields are called that hold such data: in lower case, words
 /// separated by `_`, in English, pinyin and Chinese.
@@ -58,13 +58,10 @@ pub(super) fn classes() -> &'static [Class] {
 
 fn class((id, sensitivity, entropy, names): &Row) -> Class {
     Class {
-        id: (*id).to_owned(),
         sensitivity: *sensitivity,
         entropy: *entropy,
-        min_zone: sidechain(),
-        accept: commit_or_encrypt(),
-        law: Vec::new(),
         names: names.iter().map(|n| (*n).to_owned()).collect(),
+        ..Class::new(id)
     }
 }
 

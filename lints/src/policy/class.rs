@@ -42,11 +42,11 @@ fn low() -> Entropy {
     Entropy::Low
 }
 
-pub(super) fn sidechain() -> String {
+fn sidechain() -> String {
     "sidechain".to_owned()
 }
 
-pub(super) fn commit_or_encrypt() -> Vec<Accept> {
+fn commit_or_encrypt() -> Vec<Accept> {
     [SanitizerKind::Commit, SanitizerKind::Encrypt]
         .map(|kind| Accept { kind, zones: None })
         .to_vec()
@@ -124,6 +124,19 @@ impl From<AcceptForm> for Accept {
 }
 
 impl Class {
+    /// A class of which nothing is said but its name.
+    pub(super) fn new(id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            sensitivity: sensitive(),
+            entropy: low(),
+            min_zone: sidechain(),
+            accept: commit_or_encrypt(),
+            law: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
     /// Whether a way to make it harmless suffices in a zone.
     pub fn accepts(&self, kind: SanitizerKind, zone: &str) -> bool {
         // Whoever can try all values sees through a digest.
@@ -131,9 +144,12 @@ impl Class {
             return false;
         }
         self.accept.iter().any(|accept| {
-            let fits = accept.kind == kind
+            let commits = matches!(
+                kind,
                 // A digest of what cannot be guessed hides it as a commitment does.
-                || (kind == SanitizerKind::Hash && accept.kind == SanitizerKind::Commit);
+                SanitizerKind::Hash | SanitizerKind::Pedersen | SanitizerKind::Zk
+            );
+            let fits = accept.kind == kind || (commits && accept.kind == SanitizerKind::Commit);
             fits && accept
                 .zones
                 .as_ref()

@@ -5,10 +5,12 @@
 //! *sinks* and *rules* where data of a class must not go, *sanitizers* what makes it harmless. This module declares and
 //! compares; it reads no file.
 
+mod annotations;
 mod builtin;
 mod class;
 mod crypto;
 mod flow;
+mod functions;
 mod glob;
 mod host_selector;
 mod problem;

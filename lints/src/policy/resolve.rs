@@ -2,6 +2,7 @@
 
 use contract_lint_analyzer::facts::Facts;
 
+use super::functions::{named, takes};
 use super::problem::Step;
 use super::{Policy, Selector};
 use crate::personal_information::is_in;
@@ -21,8 +22,27 @@ pub struct Resolved {
 }
 
 impl Policy {
-    /// What the selectors of sources and sinks stand for in a contract, in the order of the file.
+    /// What the selectors of sources, sinks and sanitizers stand for in a contract, in the order of the file.
     pub fn resolve(&self, facts: &Facts) -> Vec<Resolved> {
+        let sanitizers = self
+            .sanitizers
+            .iter()
+            .enumerate()
+            .map(|(index, sanitizer)| {
+                let by = if sanitizer.function.is_some() {
+                    "function"
+                } else if sanitizer.index.is_some() {
+                    "index"
+                } else {
+                    "sha256"
+                };
+                Resolved {
+                    path: vec!["sanitizer".into(), index.into(), by.into()],
+                    selector: sanitizer.to_string(),
+                    found: sanitizer.functions(&facts.module).next().is_some(),
+                    hint: None,
+                }
+            });
         let sources = self.sources.iter().map(|source| &source.select);
         let sinks = self.sinks.iter().map(|sink| &sink.select);
         let numbered = |name: &'static str| move |(i, select)| (name, i, select);
@@ -39,6 +59,7 @@ impl Policy {
                     hint: (!found).then(|| hint(select, facts)).flatten(),
                 }
             })
+            .chain(sanitizers)
             .collect()
     }
 }
@@ -48,11 +69,9 @@ fn stands_for_something(select: &Selector, facts: &Facts) -> bool {
         Selector::Data(pattern) => runs(facts)
             .iter()
             .any(|run| !pattern.find_in(run.text).is_empty()),
-        Selector::Local { function, index } => facts.module.funcs.keys().any(|func| {
-            let parameters = facts.module.func_type(func).params.len();
-            function.matches(&facts.module.func_label(func))
-                && usize::try_from(*index).is_ok_and(|index| index < parameters)
-        }),
+        Selector::Local { function, index } => {
+            named(&facts.module, function).any(|func| takes(&facts.module, func, *index))
+        }
         // A parameter that nothing names may be there all the same.
         Selector::Param { method, .. } => facts.methods.iter().any(|m| {
             is_in(select, m, &facts.host)

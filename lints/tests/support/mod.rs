@@ -11,7 +11,7 @@ use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Context;
 use contract_lint_lints::policy::{ClassPattern, Form, Policy, Selector, Source};
 
-const IMPORTS: &str = r#"
+pub(crate) const IMPORTS: &str = r#"
     (import "host" "arg" (func $arg (param i32 i32)))
     (import "host" "number" (func $number (param i32) (result i64)))
     (import "host" "put" (func $put (param i32 i32 i32 i32)))
