@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::arena::{Bytes, Kind, Label, LabelSet, Pred, PredSet, Val, ValData};
-use super::interp::{Frame, MAX_DEPTH, Machine};
+use super::interp::{Frame, MAX_DEPTH, Machine, Outcome};
 use super::intrinsics::Intrinsic;
 use super::memory::{FIRST_ALLOCATION, Place, State};
 use super::program::Extent;
@@ -18,6 +18,8 @@ use crate::module::Table;
 const LARGE: u32 = 2500;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
+/// Instructions that one function may execute on an example: what follows it straight needs far less.
+const ON_EXAMPLE: u64 = 80_000;
 /// A function that only aborts is not looked into for what it tells the host if it is larger than this.
 const LAST_WORDS: u32 = 200;
 /// More targets of one call than this are not told apart.
@@ -126,19 +128,25 @@ impl<'p> Machine<'p> {
             let first = self.next_space();
             self.begin_rendering(0, first);
         }
-        let samples = samples || writes;
-        self.arena.sampling |= samples;
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
-        let mut outcome = self.run(func, args, state.clone(), ctx);
-        if samples {
-            self.arena.sampling = false;
+        let outcome = if samples || writes {
+            let outcome = self.run_on_example(func, args, state.clone(), ctx);
             self.rendering = self.rendering.take().filter(|_| !writes);
-            if let Some((after, _)) = &mut outcome.after {
-                after.loosen_lengths(&mut self.arena, &self.program.image);
+            match outcome {
+                Some(outcome) => outcome,
+                None if writes => return Some(self.opaque(state, func, args)),
+                // The contract does not read the example straight: it is none.
+                None => {
+                    self.reasons.insert(Reason::Limit("work"));
+                    self.fuel = self.reserve;
+                    return None;
+                }
             }
-        }
+        } else {
+            self.run(func, args, state.clone(), ctx)
+        };
         if outcome.telling {
             self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
         }
@@ -150,6 +158,33 @@ impl<'p> Machine<'p> {
         };
         *state = after;
         Some(results)
+    }
+
+    /// Runs a function for which an example decides; `None` if it takes suspiciously long.
+    fn run_on_example(
+        &mut self,
+        func: Func,
+        args: &[Val],
+        state: State,
+        ctx: Ctx,
+    ) -> Option<Outcome> {
+        let outer = self.reserve;
+        let enough = self.fuel.checked_sub(ON_EXAMPLE);
+        let reasons = self.reasons.clone();
+        self.reserve = enough.unwrap_or(0).max(outer);
+        self.arena.sampling = true;
+        let mut outcome = self.run(func, args, state, ctx);
+        self.arena.sampling = false;
+        let spent = enough.is_some_and(|enough| enough >= outer) && self.is_spent();
+        self.reserve = outer;
+        if spent {
+            self.reasons = reasons;
+            return None;
+        }
+        if let Some((after, _)) = &mut outcome.after {
+            after.loosen_lengths(&mut self.arena, &self.program.image);
+        }
+        Some(outcome)
     }
 
     /// Notes that code was not followed.

@@ -62,6 +62,8 @@ pub(super) struct Machine<'p> {
     /// The functions being run with their activations, outermost first.
     pub(super) stack: Vec<(Func, Ctx)>,
     pub(super) fuel: u64,
+    /// How much of the fuel the work under way has to leave.
+    pub(super) reserve: u64,
     /// What the contract reads as its input.
     pub(super) input: Bytes,
     /// Whether the input lies in regions that the host filled.
@@ -115,6 +117,7 @@ impl<'p> Machine<'p> {
             reasons: BTreeSet::new(),
             stack: Vec::new(),
             fuel: FUEL,
+            reserve: 0,
             input: Bytes::EMPTY,
             in_regions: false,
             has_arguments: false,
@@ -289,12 +292,17 @@ impl<'p> Machine<'p> {
             self.block(frame, header, next.0.clone(), &next.1);
             self.process(frame, body);
             entered = Some(next);
-            if self.fuel == 0 {
+            if self.is_spent() {
                 break;
             }
         }
         frame.incoming[header.index()].clear();
         frame.unroll = outer_unroll;
+    }
+
+    /// Whether no more instructions may be executed for now.
+    pub(super) fn is_spent(&self) -> bool {
+        self.fuel <= self.reserve
     }
 
     fn max_passes(&self) -> u32 {
@@ -321,7 +329,7 @@ impl<'p> Machine<'p> {
         let mut flow = Flow::Next;
         frame.events.clear();
         for inst in &data.insts {
-            if self.fuel == 0 {
+            if self.is_spent() {
                 self.reasons.insert(Reason::Limit("work"));
                 flow = Flow::Never;
                 break;

@@ -59,7 +59,7 @@ impl<'p> Machine<'p> {
     ) {
         let first = self.next_space();
         let reasons = self.reasons.clone();
-        let fuel = self.fuel;
+        let fuel = (self.fuel, std::mem::take(&mut self.reserve));
         let mut choice = 0;
         loop {
             self.begin_rendering(choice, first);
@@ -81,7 +81,7 @@ impl<'p> Machine<'p> {
                 break;
             }
         }
-        self.fuel = fuel;
+        (self.fuel, self.reserve) = fuel;
         self.reasons = reasons;
     }
 
