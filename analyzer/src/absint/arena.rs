@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+use smallvec::{SmallVec, smallvec};
 
 use super::probe::Guesses;
 use crate::facts::{Relation, Seal};
@@ -205,6 +206,8 @@ pub(super) struct ValData {
 pub(super) struct Arena {
     labels: Interner<Label>,
     sets: Interner<Rc<[LabelId]>>,
+    /// The set of each label alone.
+    singletons: Vec<LabelSet>,
     bytes: Interner<Rc<[Piece]>>,
     preds: Interner<Pred>,
     pred_sets: Interner<Rc<[u32]>>,
@@ -231,6 +234,7 @@ impl Arena {
         Arena {
             labels: Interner::with_first(Label::Input),
             sets: Interner::with_first(Rc::from([])),
+            singletons: Vec::new(),
             bytes: Interner::with_first(Rc::from([])),
             preds: Interner::with_first(Pred {
                 relation: Relation::Truth,
@@ -335,28 +339,28 @@ impl Arena {
     }
 
     /// The constants that a value may be, if they are few.
-    pub(super) fn as_choices(&self, val: Val) -> Option<Rc<[u64]>> {
+    pub(super) fn as_choices(&self, val: Val) -> Option<SmallVec<[u64; MAX_CHOICES]>> {
         let data = self.data(val);
         match data.kind {
-            Kind::Sample(bits) if self.decides(data) => Some(Rc::from([bits])),
-            Kind::Const(bits) => Some(Rc::from([bits])),
-            Kind::OneOf(id) => Some(self.choices.items[id.0 as usize].clone()),
+            Kind::Sample(bits) if self.decides(data) => Some(smallvec![bits]),
+            Kind::Const(bits) => Some(smallvec![bits]),
+            Kind::OneOf(id) => Some(self.choices.items[id.0 as usize].iter().copied().collect()),
             _ => None,
         }
     }
 
     /// The exact addresses that a value may be, if it is certainly an address and they are few. Constants count only if
     /// asked for, since numbers are constants too.
-    pub(super) fn as_places(&self, kind: Kind, constants: bool) -> Option<Rc<[(Space, u32)]>> {
+    pub(super) fn as_places(&self, kind: Kind, constants: bool) -> Option<SmallVec<[(Space, u32); MAX_PLACES]>> {
         match kind {
             Kind::Ptr {
                 space,
                 off,
                 exact: true,
-            } => Some(Rc::from([(space, off)])),
-            Kind::Places(id) => Some(self.places.items[id.0 as usize].clone()),
+            } => Some(smallvec![(space, off)]),
+            Kind::Places(id) => Some(self.places.items[id.0 as usize].iter().copied().collect()),
             Kind::Const(bits) if constants && bits <= u64::from(u32::MAX) => {
-                Some(Rc::from([(0, bits as u32)]))
+                Some(smallvec![(0, bits as u32)])
             }
             _ => None,
         }
@@ -389,14 +393,14 @@ impl Arena {
     }
 
     /// The kind for a set of possible constants.
-    pub(super) fn kind_of_choices(&mut self, mut choices: Vec<u64>) -> Kind {
+    pub(super) fn kind_of_choices(&mut self, mut choices: SmallVec<[u64; MAX_CHOICES]>) -> Kind {
         choices.sort_unstable();
         choices.dedup();
-        match choices.as_slice() {
+        match &choices[..] {
             [] => Kind::Any,
             [bits] => Kind::Const(*bits),
             more if more.len() > MAX_CHOICES => Kind::Any,
-            _ => Kind::OneOf(Choices(self.choices.intern(Rc::from(choices)))),
+            some => Kind::OneOf(Choices(self.choices.intern(Rc::from(some)))),
         }
     }
 
@@ -418,8 +422,12 @@ impl Arena {
     }
 
     pub(super) fn label(&mut self, label: Label) -> LabelSet {
-        let id = LabelId(self.labels.intern(label));
-        LabelSet(self.sets.intern(Rc::from([id])))
+        let id = self.labels.intern(label);
+        for new in self.singletons.len() as u32..=id {
+            let set = self.sets.intern(Rc::from([LabelId(new)]));
+            self.singletons.push(LabelSet(set));
+        }
+        self.singletons[id as usize]
     }
 
     pub(super) fn label_list(&self, set: LabelSet) -> impl Iterator<Item = Label> + '_ {

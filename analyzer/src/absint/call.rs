@@ -132,11 +132,15 @@ impl<'p> Machine<'p> {
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
         let outcome = if samples || writes {
-            let outcome = self.run_on_example(func, args, state.clone(), ctx);
+            let before = if writes { state.clone() } else { State::default() };
+            let outcome = self.run_on_example(func, args, std::mem::take(state), ctx);
             self.rendering = self.rendering.take().filter(|_| !writes);
             match outcome {
                 Some(outcome) => outcome,
-                None if writes => return Some(self.opaque(state, func, args)),
+                None if writes => {
+                    *state = before;
+                    return Some(self.opaque(state, func, args));
+                }
                 // The contract does not read the example straight: it is none.
                 None => {
                     self.reasons.insert(Reason::Limit("work"));
@@ -145,7 +149,7 @@ impl<'p> Machine<'p> {
                 }
             }
         } else {
-            self.run(func, args, state.clone(), ctx)
+            self.run(func, args, std::mem::take(state), ctx)
         };
         if outcome.telling {
             self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));

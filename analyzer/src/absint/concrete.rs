@@ -4,6 +4,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::intrinsics::Intrinsic;
 use super::trial::TrialHost;
 use crate::entity::{Entity, PrimaryMap};
@@ -128,7 +130,7 @@ impl<'a> Concrete<'a> {
         self.depth += 1;
         let mut values = vec![0u64; function.values.len()];
         let mut block = function.entry;
-        let mut passed: Vec<u64> = args.to_vec();
+        let mut passed: SmallVec<[u64; 8]> = args.into();
         loop {
             let data = &function.blocks[block];
             for (param, arg) in data.params.iter().zip(&passed) {
@@ -137,7 +139,7 @@ impl<'a> Concrete<'a> {
             for inst in &data.insts {
                 self.fuel = self.fuel.checked_sub(1)?;
                 let inst = &function.insts[*inst];
-                let args: smallvec::SmallVec<[u64; 4]> =
+                let args: SmallVec<[u64; 4]> =
                     inst.args.iter().map(|v| values[v.index()]).collect();
                 let results = self.op(&inst.op, &args)?;
                 for (value, result) in inst.results.iter().zip(results) {
@@ -193,9 +195,9 @@ impl<'a> Concrete<'a> {
         }
     }
 
-    fn op(&mut self, op: &Op, args: &[u64]) -> Option<smallvec::SmallVec<[u64; 1]>> {
-        let one = |value| Some(smallvec::SmallVec::from_slice(&[value]));
-        let none = Some(smallvec::SmallVec::new());
+    fn op(&mut self, op: &Op, args: &[u64]) -> Option<SmallVec<[u64; 1]>> {
+        let one = |value| Some(SmallVec::from_slice(&[value]));
+        let none = Some(SmallVec::new());
         match op {
             Op::Const(_, bits) => one(*bits),
             Op::Numeric(op) => one(eval(*op, args)?),

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Val, ValData};
 use super::call::Results;
@@ -862,8 +862,8 @@ impl<'p> Machine<'p> {
                 // Whether two objects are equal.
                 let preds = self.equality(inputs[0].content, inputs[1].content);
                 let kind = self.arena.kind_of_choices(match host.result {
-                    HostResult::Order => vec![0, 1, u64::MAX],
-                    _ => vec![0, 1],
+                    HostResult::Order => smallvec![0, 1, u64::MAX],
+                    _ => smallvec![0, 1],
                 });
                 self.arena.val(ValData {
                     kind,

@@ -429,7 +429,8 @@ impl<'p> Machine<'p> {
         if feasible.len() == 1 {
             frame.decided_by[block.index()] = PredSet::NONE;
         }
-        let mut targets: Vec<Block> = Vec::with_capacity(feasible.len());
+        let mut targets = SmallVec::new();
+        let (mut state, mut left) = (Some(state), feasible.len());
         for i in &feasible {
             let Edge { block: to, args } = edges[*i];
             if !targets.contains(to) {
@@ -437,11 +438,13 @@ impl<'p> Machine<'p> {
             }
             let arrival = Arrival {
                 from: (block, *i),
-                state: state.clone(),
+                // Who has it alone can change it where it is.
+                state: (if left == 1 { state.take() } else { state.clone() }).unwrap_or_default(),
                 args: args.iter().map(|v| frame.vals[v.index()]).collect(),
             };
-            for left in frame.info.loops_left(block, *to) {
-                frame.left[left.index()] = true;
+            left -= 1;
+            for header in frame.info.loops_left(block, *to) {
+                frame.left[header.index()] = true;
             }
             let waiting = &mut frame.incoming[to.index()];
             match waiting.iter_mut().find(|a| a.from == arrival.from) {
@@ -660,7 +663,7 @@ impl<'p> Machine<'p> {
     fn sign_extend(&mut self, val: Val, bytes: u32, ty: crate::ir::Type) -> Val {
         let mut data = self.arena.data(val);
         let choices = match data.kind {
-            Kind::Sample(bits) => std::rc::Rc::from([bits]),
+            Kind::Sample(bits) => SmallVec::from_slice(&[bits]),
             _ => match self.arena.as_choices(val) {
                 Some(choices) => choices,
                 None => return val,

@@ -115,7 +115,7 @@ pub(super) enum Examples {
 }
 
 /// Memory and globals at one point.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct State {
     cells: Trie,
     smears: Rc<Vec<Smear>>,
@@ -218,6 +218,9 @@ impl State {
         if !place.exact {
             return self.load_somewhere(arena, image, place);
         }
+        if let Some(val) = self.load_whole(arena, image, place, width) {
+            return val;
+        }
         let (first, index) = self.byte(arena, image, place.space, place.off);
         let mut whole = index == 0;
         let mut data = arena.data(first);
@@ -290,6 +293,53 @@ impl State {
             Kind::Any
         };
         arena.val(data)
+    }
+
+    /// Reads what most reads are: a value of this width, as it was stored, or static data that nothing was written to.
+    fn load_whole(
+        &self,
+        arena: &mut Arena,
+        image: &Image,
+        place: Place,
+        width: u32,
+    ) -> Option<Val> {
+        let lane = (place.off % 8) as usize;
+        let lanes = lane..lane + width.min(8) as usize;
+        let Some(granule) = self.cells.get(key(place.space, place.off / 8)) else {
+            let untouched = place.space == LINEAR
+                && lanes.end <= 8
+                && image_covers(image, place.off)
+                && self.smears.iter().all(|smear| {
+                    smear.space != LINEAR
+                        || smear.end <= place.off
+                        || smear.start >= place.off + width
+                });
+            let at = place.off as usize;
+            let bytes = image.data.get(at..at.checked_add(lanes.len())?);
+            let bytes = bytes.filter(|_| untouched)?;
+            let bits = bytes.iter().rev().fold(0, |bits, b| bits << 8 | u64::from(*b));
+            return Some(arena.constant(bits));
+        };
+        let (vals, index) = (granule.vals.get(lanes.clone())?, &granule.index[lanes]);
+        let first = *vals.first()?;
+        let whole = first != Val::UNSET
+            && vals.iter().all(|val| *val == first)
+            && (0..).zip(index).all(|(i, byte)| i == *byte);
+        if !whole {
+            return None;
+        }
+        let mut data = arena.data(first);
+        if width < 8 {
+            let mask = (1u64 << (8 * width)) - 1;
+            match &mut data.kind {
+                Kind::Const(bits) | Kind::Sample(bits) if *bits & !mask != 0 => *bits &= mask,
+                Kind::Const(_) | Kind::Sample(_) => {}
+                Kind::Ptr { .. } | Kind::Places(_) if width == 4 => {}
+                Kind::Any => {}
+                _ => return None,
+            }
+        }
+        Some(arena.val(data))
     }
 
     /// Reads at an unknown index from a place on: the union of what may be there.

@@ -1,5 +1,7 @@
 //! Numeric operators over abstract values.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, Pred, PredSet, Val, ValData};
 use super::memory::LINEAR;
 use super::tagged_value::TAG_MASK;
@@ -81,10 +83,29 @@ pub(super) fn relation(op: NumericOp) -> Option<Relation> {
     }
 }
 
+/// The result for constants that are nobody's data and no outcome of a comparison, as most are.
+fn plain(op: NumericOp, data: &[ValData]) -> Option<u64> {
+    let mut bits: SmallVec<[u64; 2]> = SmallVec::new();
+    for d in data {
+        match d.kind {
+            Kind::Const(known)
+                if d.labels == LabelSet::NONE && d.preds == PredSet::NONE && !d.decreased =>
+            {
+                bits.push(known);
+            }
+            _ => return None,
+        }
+    }
+    eval(op, &bits)
+}
+
 impl Arena {
     /// Applies an operator.
     pub(super) fn numeric(&mut self, op: NumericOp, args: &[Val]) -> Val {
-        let data: Vec<ValData> = args.iter().map(|a| self.data(*a)).collect();
+        let data: SmallVec<[ValData; 2]> = args.iter().map(|a| self.data(*a)).collect();
+        if let Some(bits) = plain(op, &data) {
+            return self.constant(bits);
+        }
         if let (Class::And, [tagged, mask]) = (class(op), &data[..])
             && matches!(tagged.kind, Kind::Obj(_))
             && mask.kind == Kind::Const(TAG_MASK)
@@ -133,7 +154,7 @@ impl Arena {
             self.guess_by_comparison(op, args);
             let pred = self.comparison(relation, op, args);
             let preds = self.pred_union(preds, pred);
-            let kind = self.kind_of_choices(vec![0, 1]);
+            let kind = self.kind_of_choices(smallvec![0, 1]);
             return self.val(ValData {
                 kind,
                 labels: LabelSet::NONE,
@@ -200,10 +221,10 @@ impl Arena {
             return Some(kind);
         }
         let compares = matches!(class(op), Class::Compare(_));
-        let choices: Vec<_> = args
+        let choices: SmallVec<[_; 2]> = args
             .iter()
             .map(|a| match self.data(*a).kind {
-                Kind::Sample(bits) if !compares => Some(std::rc::Rc::from([bits])),
+                Kind::Sample(bits) if !compares => Some(smallvec![bits]),
                 _ => self.as_choices(*a),
             })
             .collect();
@@ -213,7 +234,7 @@ impl Arena {
                 Some(self.kind_of_choices(results))
             }
             [Some(a), Some(b)] => {
-                let mut results = Vec::with_capacity(a.len() * b.len());
+                let mut results = SmallVec::new();
                 for x in a.iter() {
                     for y in b.iter() {
                         results.push(eval(op, &[*x, *y])?);

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::arena::{Bytes, LabelSet, PredSet, Space};
 use crate::facts::Reason;
@@ -63,7 +64,7 @@ pub(super) struct EffectRecord {
 #[derive(Clone, Debug)]
 pub(super) enum Exit {
     /// To these blocks, decided by these predicates if there are several.
-    Blocks(Vec<Block>, PredSet),
+    Blocks(SmallVec<[Block; 2]>, PredSet),
     Return,
     /// Not at all: trap, or a call that does not return.
     Never,

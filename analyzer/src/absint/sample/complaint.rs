@@ -45,11 +45,7 @@ impl Complaint {
 
 /// What follows each place where the marker stands.
 fn after<'a>(memory: &'a [u8], marker: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
-    memory
-        .windows(marker.len())
-        .enumerate()
-        .filter(move |(_, window)| *window == marker)
-        .map(move |(at, _)| &memory[at + marker.len()..])
+    memchr::memmem::find_iter(memory, marker).map(move |at| &memory[at + marker.len()..])
 }
 
 /// A name up to its closing backtick.
