@@ -351,7 +351,11 @@ impl Arena {
 
     /// The exact addresses that a value may be, if it is certainly an address and they are few. Constants count only if
     /// asked for, since numbers are constants too.
-    pub(super) fn as_places(&self, kind: Kind, constants: bool) -> Option<SmallVec<[(Space, u32); MAX_PLACES]>> {
+    pub(super) fn as_places(
+        &self,
+        kind: Kind,
+        constants: bool,
+    ) -> Option<SmallVec<[(Space, u32); MAX_PLACES]>> {
         match kind {
             Kind::Ptr {
                 space,

@@ -132,7 +132,11 @@ impl<'p> Machine<'p> {
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
         let outcome = if samples || writes {
-            let before = if writes { state.clone() } else { State::default() };
+            let before = if writes {
+                state.clone()
+            } else {
+                State::default()
+            };
             let outcome = self.run_on_example(func, args, std::mem::take(state), ctx);
             self.rendering = self.rendering.take().filter(|_| !writes);
             match outcome {

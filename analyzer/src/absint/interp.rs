@@ -439,7 +439,12 @@ impl<'p> Machine<'p> {
             let arrival = Arrival {
                 from: (block, *i),
                 // Who has it alone can change it where it is.
-                state: (if left == 1 { state.take() } else { state.clone() }).unwrap_or_default(),
+                state: (if left == 1 {
+                    state.take()
+                } else {
+                    state.clone()
+                })
+                .unwrap_or_default(),
                 args: args.iter().map(|v| frame.vals[v.index()]).collect(),
             };
             left -= 1;

@@ -317,7 +317,10 @@ impl State {
             let at = place.off as usize;
             let bytes = image.data.get(at..at.checked_add(lanes.len())?);
             let bytes = bytes.filter(|_| untouched)?;
-            let bits = bytes.iter().rev().fold(0, |bits, b| bits << 8 | u64::from(*b));
+            let bits = bytes
+                .iter()
+                .rev()
+                .fold(0, |bits, b| bits << 8 | u64::from(*b));
             return Some(arena.constant(bits));
         };
         let (vals, index) = (granule.vals.get(lanes.clone())?, &granule.index[lanes]);
