@@ -1,6 +1,6 @@
-//! Named arguments that the host writes into the contract's memory before a method runs (ChainMaker): a list of keys and
-//! values, among them who calls. Which keys a method asks for is found out by running it on a list whose keys are open:
-//! none of them is taken to be the one that is asked for, and what it was compared with is a name.
+//! Arguments that the host passes by name, among them who calls: in a list in the contract's memory (ChainMaker), or in the
+//! answer to a request (XuperChain). Which names a method asks for is found out by running it with stand-ins: none of them
+//! is the name that is asked for, and what they were compared with is.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -14,14 +14,15 @@ use super::probe::STAND_IN;
 use super::program::Program;
 use super::record::Ctx;
 use crate::facts::Param;
-use crate::host::{Encoding, ExportedEntry, HostModel};
+use crate::host::{Encoding, ExportedEntry, Field, HostModel, Place};
+use crate::ir::Func;
 
 /// Runs until no further name is found: behind an argument that must be there, the method asks for others.
 const MAX_ROUNDS: usize = 12;
 /// The lengths of names that are found.
 const NAME_LENGTHS: std::ops::Range<usize> = 1..33;
 /// What values are: as texts, numbers and hexadecimal digits they all pass.
-const VALUE: &[u8] = b"12345678";
+pub(super) const VALUE: &[u8] = b"12345678";
 /// What the host's own handle is.
 const HANDLE: &[u8] = b"1234";
 
@@ -29,9 +30,19 @@ const HANDLE: &[u8] = b"1234";
 #[derive(Clone, Debug, Default)]
 pub(super) struct Arguments {
     /// Their names; the number of each is that of its parameter.
-    pub(super) names: Vec<String>,
-    /// Whether there are others whose names are open.
-    open: bool,
+    names: Vec<String>,
+    stand_ins: StandIns,
+}
+
+/// What stands in for arguments whose names are not known.
+#[derive(Clone, Copy, Debug, Default)]
+enum StandIns {
+    #[default]
+    None,
+    /// One that is longer than any name: those who sort names compare as many bytes as both have.
+    Long,
+    /// One of each length: others compare only names of the same length.
+    EachLength,
 }
 
 impl Arguments {
@@ -40,29 +51,27 @@ impl Arguments {
         program: &Program<'_>,
         entry: &ExportedEntry<'_>,
     ) -> Option<(Run, Vec<Param>)> {
-        program.host.input_allocator.as_ref()?;
-        layout(program.host)?;
+        let passes = allocator(program).is_some() && layout(program.host).is_some()
+            || answers_with_arguments(program);
+        if !passes {
+            return None;
+        }
         let mut names: Vec<String> = Vec::new();
-        for _ in 0..MAX_ROUNDS {
-            let request = Request {
-                discover: true,
-                arguments: Some(Arguments {
+        for stand_ins in [StandIns::Long, StandIns::EachLength] {
+            for _ in 0..MAX_ROUNDS {
+                let arguments = Arguments {
                     names: names.clone(),
-                    open: true,
-                }),
-                ..Request::default()
-            };
-            let found: BTreeSet<String> = run(program, entry, &request)
-                .guesses
-                .contents
-                .into_iter()
-                .filter_map(|bytes| String::from_utf8(bytes).ok())
-                .filter(|name| !names.contains(name))
-                .collect();
-            if found.is_empty() {
+                    stand_ins,
+                };
+                let found = arguments.asked_for(program, entry);
+                if found.is_empty() {
+                    break;
+                }
+                names.extend(found);
+            }
+            if !names.is_empty() {
                 break;
             }
-            names.extend(found);
         }
         let params = names
             .iter()
@@ -72,10 +81,49 @@ impl Arguments {
             })
             .collect();
         let request = Request {
-            arguments: Some(Arguments { names, open: false }),
+            arguments: Some(Arguments {
+                names,
+                stand_ins: StandIns::None,
+            }),
             ..Request::default()
         };
         Some((run(program, entry, &request), params))
+    }
+
+    /// Further names that the method asks for.
+    fn asked_for(&self, program: &Program<'_>, entry: &ExportedEntry<'_>) -> BTreeSet<String> {
+        let request = Request {
+            discover: true,
+            arguments: Some(self.clone()),
+            ..Request::default()
+        };
+        let contents = run(program, entry, &request).guesses.contents;
+        let is_name = |name: &String| {
+            name.len() < NAME_LENGTHS.end && !name.contains(char::is_control) && !self.has(name)
+        };
+        contents
+            .into_iter()
+            .filter_map(|bytes| String::from_utf8(bytes).ok())
+            .filter(is_name)
+            .collect()
+    }
+
+    fn has(&self, name: &String) -> bool {
+        self.names.contains(name)
+    }
+
+    /// The arguments, those that stand in for others included: their names, and whose data they are.
+    pub(super) fn named(&self) -> Vec<(Vec<u8>, Label)> {
+        let lengths = match self.stand_ins {
+            StandIns::None => 0..0,
+            StandIns::Long => NAME_LENGTHS.end..NAME_LENGTHS.end + 1,
+            StandIns::EachLength => NAME_LENGTHS,
+        };
+        let known = (0..).zip(&self.names);
+        known
+            .map(|(number, name)| (name.as_bytes().to_vec(), Label::Param(number)))
+            .chain(lengths.map(|len| (vec![STAND_IN; len], Label::Input)))
+            .collect()
     }
 
     /// Puts the arguments where the contract wants them.
@@ -83,12 +131,7 @@ impl Arguments {
         let program = machine.program;
         let content = self.content(&mut machine.arena, program.host);
         let len = machine.arena.length_of(content).unwrap_or(0);
-        let allocator = program.host.input_allocator.as_deref().unwrap_or_default();
-        let exported = program
-            .module
-            .exported_funcs()
-            .find(|(name, _)| *name == allocator);
-        let Some((_, allocate)) = exported else {
+        let (Some(allocate), Some(_)) = (allocator(program), layout(program.host)) else {
             return state;
         };
         let size = machine.arena.constant(u64::from(len));
@@ -118,25 +161,18 @@ impl Arguments {
             .map(|layout| &layout.fields[..])
             .unwrap_or_default();
         for field in fields {
-            let (value, label) = match &*field.what {
-                "caller" => (VALUE, Label::Caller),
-                "origin" => (VALUE, Label::Origin),
-                "time" => (VALUE, Label::Time),
-                "block-info" => (VALUE, Label::BlockInfo),
-                "account" => (VALUE, Label::Chain),
+            let (value, label) = match label_of(&field.what) {
+                Some(label) => (VALUE, label),
                 // What the host itself wants back: nobody's data.
-                _ => (HANDLE, Label::Input),
+                None => (HANDLE, Label::Input),
             };
             items.push((field.name.as_bytes().to_vec(), value, label));
         }
-        for (number, name) in (0..).zip(&self.names) {
-            items.push((name.as_bytes().to_vec(), VALUE, Label::Param(number)));
-        }
-        if self.open {
-            for len in NAME_LENGTHS {
-                items.push((vec![STAND_IN; len], VALUE, Label::Input));
-            }
-        }
+        items.extend(
+            self.named()
+                .into_iter()
+                .map(|(name, label)| (name, VALUE, label)),
+        );
         let mut head = MARK.to_vec();
         head.extend((items.len() as u32).to_le_bytes());
         let framing = arena.label(Label::Input);
@@ -161,6 +197,44 @@ const BYTES: u32 = 2;
 
 fn word(word: u32) -> [u8; 4] {
     word.to_le_bytes()
+}
+
+/// Whose data it is what the host passes along.
+pub(super) fn label_of(what: &str) -> Option<Label> {
+    Some(match what {
+        "caller" => Label::Caller,
+        "origin" => Label::Origin,
+        "attached-value" => Label::AttachedValue,
+        "time" => Label::Time,
+        "block-info" => Label::BlockInfo,
+        "account" => Label::Chain,
+        "method-name" => Label::SelfIdentity,
+        _ => return None,
+    })
+}
+
+/// The function that makes room for the arguments in the contract's memory.
+fn allocator(program: &Program<'_>) -> Option<Func> {
+    let allocator = program.host.input_allocator.as_deref()?;
+    let mut exports = program.module.exported_funcs();
+    let (_, func) = exports.find(|(name, _)| *name == allocator)?;
+    Some(func)
+}
+
+/// Whether the arguments are in what the host answers to a request of the module's.
+fn answers_with_arguments(program: &Program<'_>) -> bool {
+    let gives_them = |via: &str| {
+        let answers =
+            |field: &Field| field.what == "calldata" && matches!(field.place, Place::Number(_));
+        let mut operations = program.host.virtual_functions.iter();
+        operations.any(|v| v.via == via && v.gives.iter().any(answers))
+    };
+    program
+        .host_functions()
+        .values()
+        .flatten()
+        .filter(|function| function.selector.is_some())
+        .any(|function| gives_them(&format!("{}.{}", function.module, function.name)))
 }
 
 fn layout(host: &HostModel) -> Option<&crate::host::Layout> {

@@ -101,7 +101,7 @@ impl<'p> Machine<'p> {
         };
         // Where the input lies in regions, it is there before the contract runs, and handlers reach the host through
         // trait objects: only what certainly does not is the reader.
-        let alone = if self.in_regions || self.has_arguments {
+        let alone = if self.in_regions || self.arguments.is_some() {
             summary.pure
         } else {
             summary.quiet
@@ -110,7 +110,7 @@ impl<'p> Machine<'p> {
         let samples = self.reading
             && alone
             && !self.arena.sampling
-            && (self.has_arguments && summary.size > large
+            && (self.arguments.is_some() && summary.size > large
                 || self.reaches_input(state, args)
                 || self.program.writes_requests(func));
         if !self.arena.sampling && self.program.renders(func) {
@@ -325,7 +325,7 @@ impl<'p> Machine<'p> {
                 self.with_header(state, address, arg(0), arg(1))
             }
             Intrinsic::Reallocate => {
-                let len = if args.len() == 4 {
+                let len = if args.len() > 2 {
                     self.length(arg(1))
                 } else {
                     None

@@ -1,6 +1,7 @@
 //! ChainMaker's lists of keys and values, as contracts hand them to the host.
 
-use super::arena::{Arena, Bytes, Piece};
+use super::arena::{Arena, Bytes};
+use super::cells::Cells;
 use super::memory::Image;
 use super::program::FuncInfo;
 use crate::entity::PrimaryMap;
@@ -11,8 +12,6 @@ use crate::ir::{Func, Function, Op, Type};
 pub(super) const MARK: &[u8; 16] = b"cmecv1.0\xff\xff\xff\xff\xff\xff\xff\xff";
 /// The mark at the front, and the count of items.
 const HEAD: usize = MARK.len() + 4;
-/// Longer lists are not taken apart.
-const MAX_SIZE: usize = 16 << 10;
 /// More items are not taken apart.
 const MAX_ITEMS: usize = 64;
 
@@ -26,111 +25,39 @@ pub(super) struct Item {
 
 /// The items of a list, up to where it is no longer known where they begin. Empty if it is no list.
 pub(super) fn items(arena: &mut Arena, list: Bytes) -> Vec<Item> {
-    let mut cells: Vec<Piece> = Vec::new();
-    let mut rest = None;
-    for piece in arena.pieces(list).clone().iter() {
-        if cells.len() > MAX_SIZE {
-            break;
-        }
-        match piece {
-            Piece::Const(bytes) => {
-                cells.extend(bytes.iter().map(|b| Piece::Const([*b].into())));
-            }
-            Piece::Sample { bytes, labels } => {
-                let one = |b: &u8| Piece::Sample {
-                    bytes: [*b].into(),
-                    labels: *labels,
-                };
-                cells.extend(bytes.iter().map(one));
-            }
-            Piece::Hole {
-                labels,
-                len: Some(len),
-                decreased,
-            } => {
-                let one = Piece::Hole {
-                    labels: *labels,
-                    len: Some(1),
-                    decreased: *decreased,
-                };
-                cells.extend(vec![one; (*len as usize).min(MAX_SIZE)]);
-            }
-            piece => {
-                rest = Some(piece.clone());
-                break;
-            }
-        }
-    }
+    let cells = Cells::of(arena, list);
     let mut found = Vec::new();
-    let mut at = HEAD;
-    while found.len() < MAX_ITEMS {
-        let Some(item) = next(arena, &cells, rest.as_ref(), &mut at) else {
+    let mut at = Some(HEAD);
+    while let Some(start) = at.filter(|_| found.len() < MAX_ITEMS) {
+        let Some((item, next)) = item(arena, &cells, start) else {
             break;
         };
         found.push(item);
+        at = next;
     }
     found
 }
 
-fn next(arena: &mut Arena, cells: &[Piece], rest: Option<&Piece>, at: &mut usize) -> Option<Item> {
-    let key_len = word(cells, *at + 4)?;
-    let key_at = *at + 8;
-    let key = known(cells.get(key_at..key_at.checked_add(key_len)?)?)?;
-    let value_at = key_at.checked_add(key_len)?.checked_add(8)?;
-    let value = match word(cells, value_at - 4) {
-        Some(len) if value_at.checked_add(len)? <= cells.len() => {
-            *at = value_at + len;
-            cells[value_at..*at].to_vec()
-        }
+/// The item that begins there, and where the next one does.
+fn item(arena: &mut Arena, cells: &Cells, at: usize) -> Option<(Item, Option<usize>)> {
+    let key_len = cells.word(at + 4)?;
+    let key_at = at + 8;
+    let key = cells.known(key_at, key_len)?;
+    let offset = key_at + key_len + 8;
+    let value = cells
+        .word(offset - 4)
+        .and_then(|len| Some((cells.data(arena, offset, len)?, offset + len)));
+    let (value, next) = match value {
+        Some((value, next)) => (value, Some(next)),
         // It is not known where the value ends: all that follows may belong to it.
-        _ => {
-            *at = usize::MAX - 64;
-            let mut open = cells.get(value_at..).unwrap_or_default().to_vec();
-            open.extend(rest.cloned());
-            open
-        }
+        None => (cells.open_data(arena, offset), None),
     };
-    Some(Item {
+    let item = Item {
         key,
-        value: arena.bytes(value.into_iter().map(data)),
-        offset: value_at as u32,
-    })
-}
-
-/// What an example has there stands for whatever data is there.
-fn data(piece: Piece) -> Piece {
-    match piece {
-        Piece::Sample { bytes, labels } => Piece::Hole {
-            labels,
-            len: u32::try_from(bytes.len()).ok(),
-            decreased: false,
-        },
-        piece => piece,
-    }
-}
-
-/// A length, be it that of an example.
-fn word(cells: &[Piece], at: usize) -> Option<usize> {
-    let byte = |cell: &Piece| match cell {
-        Piece::Const(bytes) | Piece::Sample { bytes, .. } => bytes.first().copied(),
-        Piece::Hole { .. } => None,
+        value,
+        offset: offset as u32,
     };
-    let bytes: Option<Vec<u8>> = cells
-        .get(at..at.checked_add(4)?)?
-        .iter()
-        .map(byte)
-        .collect();
-    Some(u32::from_le_bytes(bytes?.try_into().ok()?) as usize)
-}
-
-fn known(cells: &[Piece]) -> Option<Vec<u8>> {
-    cells
-        .iter()
-        .map(|cell| match cell {
-            Piece::Const(bytes) => bytes.first().copied(),
-            _ => None,
-        })
-        .collect()
+    Some((item, next))
 }
 
 /// The functions that write such lists for the host: they ask nothing of it, and name the mark.

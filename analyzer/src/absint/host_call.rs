@@ -23,6 +23,9 @@ const FIRST_HANDLE: u64 = 0x6000_0000;
 /// How long the account names are that the host's registers hold: of those that the examples of [`super::sample`] have.
 const ACCOUNT_LEN: u32 = 10;
 
+/// The register that stands for the host's buffer.
+const ANSWER: u64 = 0xffff;
+
 /// Longer lists of values are filled as a whole.
 const MAX_ELEMENTS: u32 = 64;
 
@@ -148,7 +151,7 @@ impl<'p> Machine<'p> {
             self.event(frame, offset, EventKind::Effect(record));
         }
         let plumbing = |k: &EffectKind| HARMLESS.contains(k) || PLUMBING.contains(k);
-        if !kinds.iter().all(plumbing) && !self.has_arguments {
+        if !kinds.iter().all(plumbing) && self.arguments.is_none() {
             // The contract itself is at work, perhaps behind a trait object: no example decides from here on.
             self.reading = false;
             self.arena.sampling = false;
@@ -162,14 +165,28 @@ impl<'p> Machine<'p> {
             self.event(frame, offset, kind);
             return None;
         }
-        let content = self.output(host, &kinds, &inputs, gives);
+        let answer = operation
+            .as_deref()
+            .and_then(|operation| self.answer(host, operation, gives));
+        let content = match answer {
+            Some(answer) => answer,
+            // What was left in the host's buffer.
+            None if is_fetch(host) => {
+                let number = self.arena.constant(ANSWER);
+                self.slot_content(state, REGISTERS, number)
+            }
+            None => self.output(host, &kinds, &inputs, gives),
+        };
+        if host.is(EffectKind::HostBufferWrite) {
+            let left = self.arena.object(content);
+            state.set_slot(REGISTERS, ANSWER as u32, left);
+        }
         let out = Output {
             content,
             // That of other data, and of mere examples, is not the contract's to decide by.
-            len: self
-                .arena
-                .length_of(content)
-                .filter(|_| content == self.input && !self.arena.is_example(content)),
+            len: self.arena.length_of(content).filter(|_| {
+                answer.is_some() || content == self.input && !self.arena.is_example(content)
+            }),
             labels: gives,
             outcome: self.outcome(host, &kinds, offset),
         };
@@ -765,6 +782,8 @@ impl<'p> Machine<'p> {
                     }
                     let content = if let Some(len) = out.len.filter(|_| arg.what == "length") {
                         self.arena.constant_bytes(&len.to_le_bytes())
+                    } else if arg.what == "status" {
+                        self.arena.hole(out.outcome, Some(4))
                     } else if arg.what.contains("length") || arg.what == "size" {
                         self.arena.hole(out.labels, Some(4))
                     } else {
@@ -871,6 +890,10 @@ impl<'p> Machine<'p> {
                     preds,
                     decreased: false,
                 })
+            }
+            // What was left in the host's buffer is there to be fetched.
+            HostResult::Status { ok: Some(ok) } if is_fetch(host) => {
+                self.arena.constant(ok.cast_unsigned())
             }
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
@@ -1028,6 +1051,11 @@ fn named(inputs: &[Input<'_>]) -> Vec<(What, Bytes)> {
         .filter(|i| !i.arg.what.is_empty() && !matches!(i.arg.role, Role::Len | Role::Cap))
         .map(|i| (i.arg.what.clone(), i.content))
         .collect()
+}
+
+/// Whether a function only hands out what the call before it left in the host's buffer.
+fn is_fetch(host: &HostFunction) -> bool {
+    *host.effects == [EffectKind::HostBufferRead]
 }
 
 /// Whether one function reads the input and what calls return.

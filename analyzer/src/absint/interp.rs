@@ -11,6 +11,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::arena::{Arena, Bytes, Kind, LabelSet, PredSet, Space, Val};
+use super::arguments::Arguments;
 use super::effects::Consequences;
 use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
 use super::program::{FuncInfo, Program};
@@ -68,8 +69,8 @@ pub(super) struct Machine<'p> {
     pub(super) input: Bytes,
     /// Whether the input lies in regions that the host filled.
     pub(super) in_regions: bool,
-    /// Whether the input are named arguments, which the contract looks up all the time.
-    pub(super) has_arguments: bool,
+    /// The named arguments, where these are the input: the contract looks them up all the time.
+    pub(super) arguments: Option<Arguments>,
     /// The reading of a response under way.
     pub(super) rendering: Option<Rendering>,
     /// What the host will do because of what is in the response.
@@ -120,7 +121,7 @@ impl<'p> Machine<'p> {
             reserve: 0,
             input: Bytes::EMPTY,
             in_regions: false,
-            has_arguments: false,
+            arguments: None,
             rendering: None,
             returned: None,
             consequences: Consequences::default(),

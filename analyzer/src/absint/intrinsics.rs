@@ -6,7 +6,7 @@ use super::concrete::Concrete;
 use super::summary::Summary;
 use crate::entity::PrimaryMap;
 use crate::graph::callgraph::Lifted;
-use crate::ir::{Func, FuncType, Type};
+use crate::ir::{Func, FuncType, Function, NumericOp, Op, Type, Value, ValueDef};
 use crate::module::Module;
 
 /// A function whose meaning is known.
@@ -22,7 +22,8 @@ pub(super) enum Intrinsic {
     Allocate,
     /// `(size, type) → address`: allocates an object of AssemblyScript, whose type and size stand before it.
     AllocateObject,
-    /// `(address, old size, align, new size)` or `(address, new size)` → address: allocates anew and copies.
+    /// `(address, old size, align, new size)`, where the alignment may be left out or both it and the old size, → address:
+    /// allocates anew and copies.
     Reallocate,
     /// `(address, …)`: frees.
     Free,
@@ -52,7 +53,12 @@ const WARM_UP_FUEL: u32 = 100_000;
 /// Entry points tried for setting up memory.
 const MAX_WARM_UPS: usize = 2;
 
-/// Finds out which functions copy, compare, allocate.
+/// Functions tried for freeing memory.
+const MAX_FREEING: usize = 16;
+/// How much stands at most before what an allocator gives.
+const HEADER: i32 = 16;
+
+/// Finds out which functions copy, compare, allocate, free.
 pub(super) fn find(
     module: &Module,
     lifted: &Lifted,
@@ -104,6 +110,14 @@ pub(super) fn find(
             let ty = module.func_type(*func);
             if found[*func].is_none() && reallocates(&start, *func, ty, &allocator) {
                 found[*func] = Some(Intrinsic::Reallocate);
+            }
+        }
+        for func in could_free(module, lifted) {
+            if found[func].is_none()
+                && alone(func).is_some()
+                && frees(&start, func, module.func_type(func), &allocator)
+            {
+                found[func] = Some(Intrinsic::Free);
             }
         }
         break;
@@ -259,7 +273,7 @@ fn reallocates(
     allocate: &(Func, Vec<u64>),
 ) -> bool {
     let i32s = ty.params.iter().all(|p| *p == Type::I32);
-    if !i32s || !matches!(ty.params.len(), 2 | 4) || ty.results != [Type::I32] {
+    if !i32s || !matches!(ty.params.len(), 2..=4) || ty.results != [Type::I32] {
         return false;
     }
     let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
@@ -271,10 +285,10 @@ fn reallocates(
         return false;
     };
     run.fill(0x5a);
-    let args: &[u64] = if ty.params.len() == 2 {
-        &[old, 96]
-    } else {
-        &[old, 24, 8, 96]
+    let args: &[u64] = match ty.params.len() {
+        2 => &[old, 96],
+        3 => &[old, 24, 96],
+        _ => &[old, 24, 8, 96],
     };
     let Some(new) = machine.call(func, args) else {
         return false;
@@ -285,4 +299,64 @@ fn reallocates(
             .memory
             .get(new..new + 24)
             .is_some_and(|run| run.iter().all(|b| *b == 0x5a))
+}
+
+/// The functions that could free memory: they look at what stands before the address that they are given.
+fn could_free<'a>(module: &'a Module, lifted: &'a Lifted) -> impl Iterator<Item = Func> + 'a {
+    let is_candidate = |function: &&Function| {
+        let ty = module.func_type(function.func);
+        let addresses = matches!(ty.params.len(), 1..=3)
+            && ty.params.iter().all(|p| *p == Type::I32)
+            && ty.results.is_empty();
+        addresses && looks_before(function)
+    };
+    lifted
+        .iter()
+        .filter(is_candidate)
+        .map(|function| function.func)
+        .take(MAX_FREEING)
+}
+
+/// Whether a function subtracts a little from its first parameter.
+fn looks_before(function: &Function) -> bool {
+    let first = function.blocks[function.entry].params.first();
+    let constant = |value: Value| match function.values[value].def {
+        ValueDef::Result(inst, 0) => match function.insts[inst].op {
+            Op::Const(_, bits) => Some(bits as u32 as i32),
+            _ => None,
+        },
+        _ => None,
+    };
+    function.insts.values().any(|inst| match inst.op {
+        Op::Numeric(NumericOp::I32Add) => {
+            Some(&inst.args[0]) == first
+                && constant(inst.args[1]).is_some_and(|by| (-HEADER..0).contains(&by))
+        }
+        Op::Numeric(NumericOp::I32Sub) => {
+            Some(&inst.args[0]) == first
+                && constant(inst.args[1]).is_some_and(|by| (1..=HEADER).contains(&by))
+        }
+        _ => false,
+    })
+}
+
+/// Whether a function frees: what it is given is given out again, and nothing else changes.
+fn frees(start: &Concrete<'_>, func: Func, ty: &FuncType, allocate: &(Func, Vec<u64>)) -> bool {
+    let attempt = || {
+        let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
+        let new = |machine: &mut Concrete<'_>| {
+            let address = machine.call(allocate.0, &allocate.1)?[0] as u32 as usize;
+            machine.memory.get_mut(address..address + 24)?.fill(0xa5);
+            Some(address)
+        };
+        let (first, second) = (new(&mut machine)?, new(&mut machine)?);
+        let args = [first as u64, 24, BESIDE_SIZE];
+        machine.call(func, &args[..ty.params.len()])?;
+        let kept = machine.memory[second..second + 24]
+            .iter()
+            .all(|b| *b == 0xa5);
+        let again = new(&mut machine)?;
+        Some(kept && again == first)
+    };
+    attempt() == Some(true)
 }

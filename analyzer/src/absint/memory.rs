@@ -621,7 +621,9 @@ impl State {
                     run.push((bits >> (8 * u32::from(index))) as u8);
                     i += 1;
                 }
-                Kind::Sample(bits) if arena.sampling || examples == Examples::Shown => {
+                Kind::Sample(bits)
+                    if arena.sampling || examples == Examples::Shown && !data.decreased =>
+                {
                     pieces.push(Piece::Const(std::mem::take(&mut run).into()));
                     pieces.push(Piece::Sample {
                         bytes: [(bits >> (8 * u32::from(index))) as u8].into(),

@@ -299,8 +299,8 @@ pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Re
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
     machine.in_regions = !request.regions.is_empty();
-    machine.has_arguments = request.arguments.is_some();
-    machine.reading = request.sample.is_some() || machine.in_regions || machine.has_arguments;
+    machine.arguments.clone_from(&request.arguments);
+    machine.reading = request.sample.is_some() || machine.in_regions || machine.arguments.is_some();
     machine.returned = entry.entry.returned;
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if let Some(arguments) = &request.arguments {

@@ -120,7 +120,12 @@ impl Arena {
             labels = self.union(labels, d.labels);
             preds = self.pred_union(preds, d.preds);
         }
-        let decreased = data.iter().any(|d| d.decreased);
+        let decreased = data.iter().any(|d| d.decreased)
+            || matches!(class(op), Class::Sub) && {
+                let minuend = data[0].labels;
+                self.label_list(minuend)
+                    .any(|l| matches!(l, Label::Storage(_)))
+            };
         let mut kind = self.fold(op, args);
         let example = data.iter().any(|d| matches!(d.kind, Kind::Sample(_)));
         if example && let Some(Kind::Const(bits)) = kind {
@@ -163,12 +168,6 @@ impl Arena {
             });
         }
         let kind = kind.unwrap_or_else(|| self.approximate(op, &data));
-        let decreased = decreased
-            || matches!(class(op), Class::Sub) && {
-                let minuend = data[0].labels;
-                self.label_list(minuend)
-                    .any(|l| matches!(l, Label::Storage(_)))
-            };
         if matches!(kind, Kind::Const(_)) && data.iter().any(|d| !matches!(d.kind, Kind::Const(_)))
         {
             // Such as `x & 0`: nothing of the operands is left.

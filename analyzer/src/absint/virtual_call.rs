@@ -8,6 +8,7 @@ use super::host_call::Input;
 use super::interp::Machine;
 use super::memory::{self, State};
 use super::packed::Packed;
+use super::protobuf;
 use crate::host::{EffectKind, Encoding, Field, HostFunction, Place, VirtualFunction, What};
 
 /// What a virtual call is: its effects, its name, and its operands.
@@ -69,6 +70,34 @@ impl Machine<'_> {
             Arc::from(&*chosen.effects),
             chosen.name.clone().into_owned(),
             operands,
+        ))
+    }
+
+    /// An example of what the host answers, where its model says how that is built.
+    pub(super) fn answer(
+        &mut self,
+        host: &HostFunction,
+        operation: &str,
+        labels: LabelSet,
+    ) -> Option<Bytes> {
+        let encoding = host.body.as_ref().map(|body| body.encoding);
+        if encoding != Some(Encoding::Protobuf) || self.arguments.is_none() {
+            return None;
+        }
+        let via = format!("{}.{}", host.module, host.name);
+        let program = self.program;
+        let mut operations = program.host.virtual_functions.iter();
+        let fields = &operations
+            .find(|v| v.via == via && v.name == operation)?
+            .gives;
+        let arguments = self.arguments.as_ref();
+        let arena = &mut self.arena;
+        Some(protobuf::answer(
+            arena,
+            program.host,
+            fields,
+            arguments,
+            labels,
         ))
     }
 
@@ -137,6 +166,10 @@ impl Machine<'_> {
             let mut operands = of_items(&items, body, fields);
             self.join_key_and_field(&mut operands);
             return operands;
+        }
+        if fields.iter().any(|f| matches!(f.place, Place::Number(_))) {
+            let found = protobuf::fields(&mut self.arena, body);
+            return of_numbers(&found, fields);
         }
         let pieces = self.arena.pieces(body).clone();
         let mut operands = Vec::new();
@@ -230,6 +263,20 @@ fn of_items(items: &[Item], body: Bytes, fields: &[Field]) -> Vec<(What, Bytes)>
         }
     }
     operands
+}
+
+/// What the fields hold of a request whose fields have numbers.
+fn of_numbers(found: &[(u32, Bytes)], fields: &[Field]) -> Vec<(What, Bytes)> {
+    let of = |field: &Field| {
+        let number = match field.place {
+            Place::Number(number) => Some(number),
+            _ => None,
+        };
+        let what = field.what.clone();
+        let values = found.iter().filter(move |(n, _)| Some(*n) == number);
+        values.map(move |(_, value)| (what.clone(), *value))
+    };
+    fields.iter().flat_map(of).collect()
 }
 
 /// The printable bytes: framing is made of small numbers.

@@ -212,14 +212,12 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
     {
         return true;
     }
-    let allowance = |key: &Content| {
-        let labels = key.labels_through_digests();
-        labels.contains(&Label::Caller)
-    };
+    let asks = |labels: &Labels| labels.contains(&Label::Caller) || labels.contains(&Label::Origin);
+    let allowance = |key: &Content| asks(&key.labels_through_digests());
     // A check of the caller against anything that the arguments lead to, or of what is kept for the caller.
     let checked = graph.decisions(node).iter().any(|(_, branch)| {
         let labels = branch.labels();
-        labels.contains(&Label::Caller)
+        asks(&labels)
             && labels
                 .iter()
                 .any(|l| is_argument(l) || subjects.contains(l))

@@ -72,7 +72,10 @@ pub(super) fn privileged_keys(facts: &Facts) -> Privileges {
             match &data.kind {
                 NodeKind::Branch(branch) => {
                     for predicate in &branch.predicates {
-                        if predicate.strength().is_some_and(|s| s.0 == Strength::Known) {
+                        let identifies = |s: (Strength, Content)| {
+                            matches!(s.0, Strength::Known | Strength::Origin)
+                        };
+                        if predicate.strength().is_some_and(identifies) {
                             for key in stored(&predicate.labels()) {
                                 add(
                                     key,
@@ -105,10 +108,9 @@ pub(super) fn privileged_keys(facts: &Facts) -> Privileges {
                         }
                     }
                     if writes(effect) && open_to_all(method) {
-                        let known = method
-                            .graph
-                            .guard(node)
-                            .is_some_and(|g| g.strength == Strength::Known);
+                        let known = method.graph.guard(node).is_some_and(|g| {
+                            matches!(g.strength, Strength::Known | Strength::Origin)
+                        });
                         if let Some(key) = effect.key().filter(|_| known) {
                             add(key, Why::Written, method, node, "this write is guarded");
                         }
