@@ -1,4 +1,5 @@
-//! Telling a finding again after a rebuild. Offsets and indices move with every build, so they have no part in it.
+//! Telling a finding again after a rebuild. Offsets and indices move with every build, and which function code ends up in
+//! is the optimizer's choice, so they have no part in it.
 
 use sha2::{Digest, Sha256};
 
@@ -13,8 +14,6 @@ pub(crate) struct Identity<'a> {
     pub(crate) method: &'a str,
     /// What it is about, as the lint says.
     pub(crate) subject: &'a str,
-    /// The function by its name; empty if it has none, for its index does not last.
-    pub(crate) function: &'a str,
 }
 
 impl Identity<'_> {
@@ -22,13 +21,7 @@ impl Identity<'_> {
     pub(crate) fn fingerprint(&self, ordinal: usize) -> String {
         let mut hash = Sha256::new();
         hash.update(b"contract-lint/1");
-        for part in [
-            self.lint,
-            self.platform,
-            self.method,
-            self.subject,
-            self.function,
-        ] {
+        for part in [self.lint, self.platform, self.method, self.subject] {
             hash.update([0]);
             hash.update(part);
         }
@@ -64,7 +57,6 @@ mod tests {
             platform: "near",
             method: "m",
             subject: "s",
-            function: "f",
         };
         let shifted = Identity {
             method: "ms",

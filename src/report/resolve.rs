@@ -97,26 +97,15 @@ impl Resolver<'_> {
     }
 
     fn fingerprints(&self, findings: &mut [(Reported, String)]) {
-        let mut seen: BTreeMap<(&str, String, String, String), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(&str, String, String), usize> = BTreeMap::new();
         for (finding, subject) in findings {
-            // A function without a name is called by its index, which the next build changes.
-            let function = finding
-                .place()
-                .filter(|p| !p.is_nameless())
-                .map_or("", |p| &p.function);
-            let key = (
-                finding.lint.name,
-                finding.method.clone(),
-                subject.clone(),
-                function.to_owned(),
-            );
+            let key = (finding.lint.name, finding.method.clone(), subject.clone());
             let ordinal = seen.entry(key).or_insert(0);
             let identity = Identity {
                 lint: finding.lint.name,
                 platform: self.platform,
                 method: &finding.method,
                 subject,
-                function,
             };
             finding.fingerprint = identity.fingerprint(*ordinal);
             *ordinal += 1;
@@ -170,13 +159,6 @@ impl From<SourcePosition> for SourcePlace {
             line: position.line,
             column: position.column,
         }
-    }
-}
-
-impl Place {
-    /// Whether the function is called by its index for want of a name.
-    fn is_nameless(&self) -> bool {
-        self.function == format!("func {}", self.func)
     }
 }
 

@@ -90,7 +90,7 @@ sarif! {
     /// `reportingDescriptor`
     Descriptor {
         id: &'static str,
-        name: String,
+        name: Option<String>,
         short_description: Text,
         full_description: Text,
         help: Text,

@@ -49,7 +49,8 @@ fn descriptor(lint: &LintMeta) -> Descriptor {
     tags.truncate(20);
     Descriptor {
         id: lint.name,
-        name: pascal_case(lint.name),
+        // A name that says the same as the identifier is against the standard.
+        name: lint.name.contains('-').then(|| pascal_case(lint.name)),
         short_description: sentence(lint.summary).into(),
         full_description: sentence(&what_it_does(&markdown, lint.summary)).into(),
         help: Text {
@@ -167,7 +168,7 @@ pub(super) fn notifications() -> Vec<Descriptor> {
     [NOT_ANALYSED, INCOMPLETE, NOT_LISTED]
         .map(|kind| Descriptor {
             id: kind.id,
-            name: pascal_case(kind.id),
+            name: Some(pascal_case(kind.id)),
             short_description: kind.short.to_owned().into(),
             full_description: kind.full.to_owned().into(),
             help: kind.full.to_owned().into(),
