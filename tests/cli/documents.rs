@@ -54,6 +54,160 @@ fn the_target_decides_what_is_found() {
     assert_eq!(lints("sidechain"), (false, true));
 }
 
+/// A contract of the corpus, with the configuration and the interface description beside it.
+fn of_corpus(contract: &str) -> Sandbox {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/");
+    let mut sandbox = Sandbox::new();
+    for file in std::fs::read_dir(format!("{folder}{contract}")).unwrap() {
+        let file = file.unwrap();
+        let name = file.file_name().into_string().unwrap();
+        let wanted = [".wasm", ".json", ".abi", ".toml"];
+        if wanted.iter().any(|end| name.ends_with(end)) && name != "Cargo.toml" {
+            sandbox = sandbox.with(&name, std::fs::read(file.path()).unwrap());
+        }
+    }
+    sandbox
+}
+
+/// The selectors that `init` proposes for a contract of the corpus.
+fn proposed(contract: &str) -> Vec<String> {
+    let (_, name) = contract.split_once('/').unwrap();
+    let module = format!("{name}.wasm");
+    let output = of_corpus(contract).run(&["init", &module, "--output", "-"]);
+    assert_eq!(output.status, 0, "{contract}: {}", output.stderr);
+    let lines = output.stdout.lines();
+    lines
+        .filter_map(|line| line.strip_prefix("select = "))
+        .map(|selector| selector.trim_matches('"').to_owned())
+        .collect()
+}
+
+#[test]
+fn init_finds_the_sensitive_parameters_of_registries() {
+    for registry in ["near/registry", "soroban/registry", "ink/registry"] {
+        assert_eq!(
+            proposed(registry),
+            [
+                "param:reach_me.phone",
+                "param:register.id_card",
+                "param:register_by_card.id_card",
+                "param:register_hashed.id_card",
+            ],
+            "{registry}"
+        );
+    }
+    for registry in ["chainmaker/registry", "cosmwasm/registry"] {
+        let found = proposed(registry);
+        assert!(
+            found.contains(&"param:register.id_card".to_owned()),
+            "{registry}: {found:?}"
+        );
+        assert!(
+            found.contains(&"param:reach_me.phone".to_owned()),
+            "{registry}: {found:?}"
+        );
+    }
+    assert_eq!(proposed("antelope/invoices"), ["param:settle.iban"]);
+}
+
+#[test]
+fn init_proposes_nothing_for_contracts_without_personal_data() {
+    for contract in [
+        "antelope/dicesafe",
+        "antelope/token",
+        "chainmaker/escrow",
+        "concordium/escrow",
+        "cosmwasm/token",
+        "fisco-bcos/token",
+        "ink/token",
+        "multiversx/escrow",
+        "near/token",
+        "soroban/lending",
+        "soroban/token",
+        "stylus/escrow",
+        "xuperchain/token",
+    ] {
+        assert!(
+            proposed(contract).is_empty(),
+            "{contract}: {:?}",
+            proposed(contract)
+        );
+    }
+}
+
+#[test]
+fn a_side_chain_may_hold_what_a_mainnet_may_not() {
+    for contract in [
+        "antelope/registry",
+        "soroban/registry",
+        "near/registry",
+        "antelope/invoices",
+    ] {
+        let sandbox = of_corpus(contract);
+        let (_, name) = contract.split_once('/').unwrap();
+        let module = format!("{name}.wasm");
+        let found = |zone: &str| {
+            let arguments = [
+                "--format",
+                "concise",
+                "-A",
+                "all",
+                "-W",
+                "personal-information",
+            ];
+            let output = sandbox.run(&[&arguments[..], &["--target", zone, &module]].concat());
+            assert_ne!(output.status, 2, "{contract}: {}", output.stderr);
+            let denied = [
+                "[plaintext-sensitive-parameter]",
+                "[sensitive-to-public-state]",
+                "[sensitive-to-event]",
+            ];
+            let leaks = denied.iter().any(|lint| output.stdout.contains(lint));
+            (leaks, output.stdout.contains("[no-erasure-path]"))
+        };
+        assert_eq!(found("mainnet"), (true, false), "{contract}");
+        // There people must be able to have it deleted; invoices can be struck.
+        let kept = contract != "antelope/invoices";
+        assert_eq!(found("sidechain"), (false, kept), "{contract}");
+    }
+}
+
+#[test]
+fn the_schema_is_for_the_asking() {
+    let output = Sandbox::new().run(&["init", "--schema"]);
+    assert_eq!(output.status, 0, "{}", output.stderr);
+    assert!(output.stdout.contains("\"$defs\""), "{}", output.stdout);
+}
+
+#[test]
+fn contracts_say_themselves_what_is_sensitive() {
+    let module = |section: &str| {
+        format!(
+            r#"(module (import "env" "input" (func $input (param i64)))
+                (import "env" "storage_write" (func $write (param i64 i64 i64 i64 i64) (result i64)))
+                (import "env" "register_len" (func (param i64) (result i64)))
+                (import "env" "read_register" (func $read (param i64 i64)))
+                (memory (export "memory") 1) (data (i32.const 0) "kyc")
+                (func (export "register") (call $input (i64.const 0)) (call $read (i64.const 0) (i64.const 64))
+                    (drop (call $write (i64.const 3) (i64.const 0) (i64.const 32) (i64.const 64) (i64.const 1))))
+                {section})"#
+        )
+    };
+    let run = |text: &str| {
+        let section = format!("(@custom \"contract-lint.policy.v1\" \"{text}\")");
+        let sandbox = Sandbox::new().with("a.wat", module(&section));
+        sandbox.run(&["--format", "concise", "a.wat"]).stdout
+    };
+    let plain = Sandbox::new().with("a.wat", module(""));
+    let plain = plain.run(&["--format", "concise", "a.wat"]).stdout;
+    assert!(!plain.contains("plaintext-sensitive-parameter"), "{plain}");
+    let declared = run("param:register.id_card=pi.id.national\\0a");
+    assert!(
+        declared.contains("plaintext-sensitive-parameter"),
+        "{declared}"
+    );
+}
+
 #[test]
 fn a_selector_that_stands_for_nothing_is_an_error_at_its_place() {
     let config = "[[source]]\nselect = \"param:regcard.idcrad\"\nclass = \"pi.name\"\n";

@@ -9,6 +9,8 @@ use contract_lint_analyzer::host::EffectKind;
 
 use crate::events::{global, open_to_all, step, writes};
 use crate::finding::Step;
+use crate::lint::Context;
+use crate::policy::KeyPattern;
 
 /// Why a key is privileged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +21,8 @@ pub(super) enum Why {
     Target,
     /// A method writes it for a known caller only.
     Written,
+    /// The policy says so.
+    Declared,
 }
 
 /// A privileged key, and what shows that it is one.
@@ -37,23 +41,30 @@ impl Privilege {
             Why::Identity => "what is stored there decides who may call".to_owned(),
             Why::Target => "what is stored there is what the contract calls or becomes".to_owned(),
             Why::Written => format!("`{}` writes it for a known caller only", self.method),
+            Why::Declared => "the policy declares it privileged".to_owned(),
         }
     }
 }
 
 /// The privileged keys of a contract, those that name one entry for all callers.
 #[derive(Debug)]
-pub(super) struct Privileges(BTreeMap<Content, Privilege>);
+pub(super) struct Privileges {
+    keys: BTreeMap<Content, Privilege>,
+    /// Those that the policy declares, which can be groups of entries too.
+    declared: BTreeMap<Content, Privilege>,
+}
 
 impl Privileges {
     /// Why a key is privileged, if it is.
     pub(super) fn of(&self, key: &Content) -> Option<&Privilege> {
-        self.0.get(&global(key)?)
+        let found = global(key).and_then(|key| self.keys.get(&key));
+        found.or_else(|| self.declared.get(key))
     }
 }
 
 /// Looks through all methods for what shows that a key is privileged.
-pub(super) fn privileged_keys(facts: &Facts) -> Privileges {
+pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
+    let facts = cx.facts;
     let mut keys: BTreeMap<Content, Privilege> = BTreeMap::new();
     let mut add = |key: &Content, why: Why, method: &Method, node: Node, shown: &str| {
         let Some(key) = global(key) else { return };
@@ -133,7 +144,30 @@ pub(super) fn privileged_keys(facts: &Facts) -> Privileges {
             }
         }
     }
-    Privileges(keys)
+    Privileges {
+        keys,
+        declared: declared_keys(facts, &cx.policy.privileged.keys),
+    }
+}
+
+/// The keys in use that the policy declares privileged.
+fn declared_keys(facts: &Facts, patterns: &[KeyPattern]) -> BTreeMap<Content, Privilege> {
+    let mut declared = BTreeMap::new();
+    for method in facts.methods.iter().filter(|_| !patterns.is_empty()) {
+        for (node, effect) in method.graph.effects().filter(|(_, e)| writes(e)) {
+            let key = effect.key();
+            let Some(key) = key.filter(|key| patterns.iter().any(|p| p.matches(key))) else {
+                continue;
+            };
+            let shown = format!("`{}` writes what the policy protects", method.name);
+            declared.entry(key.clone()).or_insert_with(|| Privilege {
+                why: Why::Declared,
+                witness: step(&method.graph, node, shown),
+                method: method.name.clone(),
+            });
+        }
+    }
+    declared
 }
 
 fn runs_code(effect: &Effect) -> bool {

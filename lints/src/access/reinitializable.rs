@@ -50,7 +50,7 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let privileged = privileged_keys(cx.facts);
+    let privileged = privileged_keys(cx);
     let mut findings = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
         if !sets_up(method, &cx.facts.host) || lumped(method, &cx.facts.host) {

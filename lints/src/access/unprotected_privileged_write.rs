@@ -54,7 +54,7 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let privileged = privileged_keys(cx.facts);
+    let privileged = privileged_keys(cx);
     let mut findings: Vec<Finding> = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
         for (node, effect) in method.graph.effects() {
@@ -73,8 +73,28 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             let finding = finding.help(remedy(&cx.facts.host.id, Remedy::Owner));
             findings.push(doubt(explain(finding, method, node), method, node));
         }
+        let told = findings.iter().any(|f| f.method == method.name);
+        findings.extend(declared_entry(cx, method).filter(|_| !told));
     }
     findings
+}
+
+/// A method that the policy keeps for the privileged, and that acts for anyone.
+fn declared_entry(cx: &Context<'_>, method: &Method) -> Option<Finding> {
+    let entries = &cx.policy.privileged.entries;
+    if !entries.iter().any(|entry| entry.matches_method(method)) {
+        return None;
+    }
+    let graph = &method.graph;
+    let (node, effect) = graph
+        .effects()
+        .find(|(node, e)| e.lasts() && matches!(standing(graph, *node), Standing::Open))?;
+    let message = "the policy keeps this method for the privileged, and anyone can call it";
+    let finding = Finding::new(&UNPROTECTED_PRIVILEGED_WRITE, method, message, "entry")
+        .severity(Severity::High)
+        .here(method, node, format!("`{}` acts", effect.host_function))
+        .help(remedy(&cx.facts.host.id, Remedy::Owner));
+    Some(doubt(explain(finding, method, node), method, node))
 }
 
 /// A write of a privileged key with what the caller chose.

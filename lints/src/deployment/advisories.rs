@@ -1,6 +1,8 @@
 //! Known defects of libraries that contracts are built with.
 
 /// A version: major, minor, patch.
+use crate::lint::Confidence;
+
 pub(super) type Version = (u32, u32, u32);
 
 /// A known defect.
@@ -14,6 +16,8 @@ pub(super) struct Advisory {
     pub id: &'static str,
     /// What it is.
     pub what: &'static str,
+    /// How likely it matters for a contract that has the library.
+    pub concerns: Confidence,
 }
 
 /// Sorted by crate. From the advisories of CosmWasm and of RustSec.
@@ -23,6 +27,8 @@ pub(super) const ADVISORIES: &[Advisory] = &[
         affected: &[((0, 0, 0), (0, 10, 4))],
         id: "RUSTSEC-2023-0033",
         what: "parsing sequences of values without size is unsound",
+        // No contract is known to parse such.
+        concerns: Confidence::Low,
     },
     Advisory {
         package: "cosmwasm-std",
@@ -33,12 +39,14 @@ pub(super) const ADVISORIES: &[Advisory] = &[
         ],
         id: "CWA-2024-002",
         what: "`pow` and `neg` of some numbers wrap around instead of failing",
+        concerns: Confidence::Medium,
     },
     Advisory {
         package: "serde-json-wasm",
         affected: &[((0, 0, 0), (0, 5, 2)), ((1, 0, 0), (1, 0, 1))],
         id: "CWA-2024-001",
         what: "deeply nested JSON overflows the stack",
+        concerns: Confidence::Medium,
     },
 ];
 

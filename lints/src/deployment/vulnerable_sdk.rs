@@ -85,7 +85,7 @@ fn finding(advisory: &Advisory, (major, minor, patch): Version) -> Finding {
     Finding {
         lint,
         severity: Severity::Medium,
-        confidence: lint.confidence,
+        confidence: lint.confidence.min(advisory.concerns),
         trace: vec![Step {
             message: message.clone(),
             site: None,

@@ -35,9 +35,21 @@ pub(super) fn class_of_name(policy: &Policy, name: &str) -> Option<Class> {
     if words.iter().any(|word| SEALED.contains(&word.as_str())) {
         return None;
     }
-    policy
-        .known_classes()
-        .find(|class| class.names.iter().any(|entry| means(name, &words, entry)))
+    // `patient_name` is a name, though it is that of a `patient`.
+    let longest = |class: &&Class| {
+        let meant = class.names.iter().filter(|n| means(name, &words, n));
+        meant.map(|entry| entry.chars().count()).max()
+    };
+    let fitting = policy.known_classes().filter(|c| longest(c).is_some());
+    // Of several that fit as well, the first.
+    fitting
+        .reduce(|best, class| {
+            if longest(&class) > longest(&best) {
+                class
+            } else {
+                best
+            }
+        })
         .cloned()
 }
 
@@ -91,6 +103,39 @@ pub(super) fn can_be_text(ty: Option<&str>) -> bool {
         .any(|text| ty.contains(text))
 }
 
+/// Whether data of a type can be a secret that nobody guesses, as far as the type is known.
+pub(super) fn can_be_secret(ty: Option<&str>) -> bool {
+    let Some(ty) = ty else { return true };
+    let ty = ty.to_ascii_lowercase();
+    const KNOWN: &[&str] = &[
+        "name",
+        "address",
+        "accountid",
+        "account_id",
+        "managedaddress",
+        "addr",
+        "bool",
+        "symbol",
+        "asset",
+        "u8",
+        "u16",
+        "u32",
+        "u64",
+        "i8",
+        "i16",
+        "i32",
+        "i64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "int64",
+        "time_point_sec",
+        "timestamp",
+    ];
+    !KNOWN.contains(&ty.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +154,10 @@ mod tests {
             ("shenfenzheng_haoma", Some("pi.id.national")),
             ("用户手机号", Some("pi.contact.phone")),
             ("patient_id", Some("pi.health")),
+            ("patient_name", Some("pi.name")),
+            ("ownerName", Some("pi.name")),
+            ("token_name", None),
+            ("diagnosis_text", Some("pi.health")),
             ("iban", Some("pi.finance")),
             // Words within words, and things made from the thing, are nothing.
             ("saxophone", None),

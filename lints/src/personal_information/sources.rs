@@ -1,8 +1,11 @@
 //! What the policy's sources mean for one method.
 
+use std::collections::BTreeSet;
+
 use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece, Seal};
 use contract_lint_analyzer::host::{EntryKind, HostModel};
 
+use super::names::can_be_secret;
 use super::shape::{Beside, Shape};
 use crate::lint::{Confidence, Context};
 use crate::policy::{Class, Form, HostSelector, KeyPattern, NamePattern, Policy, Selector};
@@ -27,6 +30,8 @@ pub(super) struct Sensitive<'a> {
     pub place: Place<'a>,
     /// The data as people name it.
     pub name: String,
+    /// The parameters that everybody knows or can guess: accounts, numbers, flags.
+    known: BTreeSet<u32>,
 }
 
 /// Sensitive data found in a content.
@@ -38,6 +43,11 @@ pub(super) struct Found {
 /// What the policy declares sensitive in a method that outsiders enter.
 pub(super) fn of_method<'a>(cx: &Context<'a>, method: &Method) -> Vec<Sensitive<'a>> {
     let mut found = Vec::new();
+    let known: BTreeSet<u32> = (0..)
+        .zip(&method.params)
+        .filter(|(_, param)| !can_be_secret(param.ty.as_deref()))
+        .map(|(index, _)| index)
+        .collect();
     for (id, source) in (0..).zip(&cx.policy.sources) {
         let Some(class) = cx.policy.class_of(source.class.as_str()) else {
             continue;
@@ -47,6 +57,7 @@ pub(super) fn of_method<'a>(cx: &Context<'a>, method: &Method) -> Vec<Sensitive<
                 class: class.clone(),
                 place,
                 name,
+                known: known.clone(),
             };
             let places = match &source.select {
                 // Where a parameter of a function inside is, its label tells.
@@ -189,6 +200,7 @@ impl Sensitive<'_> {
         for label in input.labels() {
             let this = match &label {
                 label if self.is(label).is_some() => continue,
+                Label::Param(index) if self.known.contains(index) => Beside::Public,
                 Label::Param(_) | Label::Input => Beside::Argument,
                 Label::Digest(_) | Label::Sealed(..) => Beside::Unknown,
                 // Who can look into the zone reads what is stored there.

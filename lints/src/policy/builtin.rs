@@ -41,7 +41,8 @@ const TABLE: &[Row] = &[
     ]),
     ("pi.minor", Sensitivity::Sensitive, Entropy::Low, &["guardian", "child_name", "child_id", "jianhuren", "监护人"]),
     ("pi.name", Sensitivity::Personal, Entropy::Low, &[
-        "real_name", "full_name", "first_name", "last_name", "xingming", "姓名",
+        "real_name", "full_name", "first_name", "last_name", "patient_name", "owner_name", "customer_name", "buyer_name",
+        "seller_name", "holder_name", "person_name", "xingming", "姓名",
     ]),
     ("secret.credential", Sensitivity::Secret, Entropy::Low, &[
         "password", "passwd", "private_key", "secret", "secret_key", "mnemonic", "seed_phrase", "mima", "siyao", "密码",

@@ -6,6 +6,7 @@ use contract_lint_analyzer::facts::{
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use crate::events::{is_argument, may_alias, writes};
+use crate::policy::Policy;
 
 /// Whether other code runs now, and may change state.
 pub(super) fn runs_other_code(effect: &Effect) -> bool {
@@ -45,6 +46,15 @@ pub(super) fn amount(effect: &Effect) -> Option<&Content> {
 /// Whether the call is to a place that is fixed in the code.
 pub(super) fn has_fixed_target(effect: &Effect) -> bool {
     target(effect).is_some_and(|t| t.as_constant().is_some_and(|bytes| !bytes.is_empty()))
+}
+
+/// Whether the user trusts what is called: it will not call back.
+pub(super) fn is_trusted(policy: &Policy, effect: &Effect) -> bool {
+    let trusted = &policy.privileged.trusted_callees;
+    let name = target(effect)
+        .and_then(Content::as_constant)
+        .and_then(|bytes| std::str::from_utf8(bytes).ok());
+    name.is_some_and(|name| trusted.iter().any(|glob| glob.matches(name)))
 }
 
 /// Whether data was read from a key that may be this one.

@@ -3,7 +3,7 @@
 use contract_lint_analyzer::facts::{Content, Label, Method, Node};
 use contract_lint_analyzer::host::EffectKind;
 
-use super::calls::{is_vague, locked, open_at, runs_other_code};
+use super::calls::{is_trusted, is_vague, locked, open_at, runs_other_code};
 use crate::declare_lint;
 use crate::events::{name_of, open_to_all, step, writes};
 use crate::finding::Finding;
@@ -65,14 +65,19 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
-    methods.filter_map(|m| in_method(m, &views)).collect()
+    methods.filter_map(|m| in_method(cx, m, &views)).collect()
 }
 
-fn in_method(method: &Method, views: &[(&Method, Vec<Content>)]) -> Option<Finding> {
+fn in_method(
+    cx: &Context<'_>,
+    method: &Method,
+    views: &[(&Method, Vec<Content>)],
+) -> Option<Finding> {
     let graph = &method.graph;
     for (call, effect) in graph.effects() {
         if !effect.may_reenter
             || !runs_other_code(effect)
+            || is_trusted(cx.policy, effect)
             || !open_at(method, call)
             || locked(graph, call)
         {

@@ -4,8 +4,8 @@ use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Method,
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{
-    amount, from_key, handed_over, has_fixed_target, is_decreased, is_vague, locked, open_at,
-    runs_other_code,
+    amount, from_key, handed_over, has_fixed_target, is_decreased, is_trusted, is_vague, locked,
+    open_at, runs_other_code,
 };
 use crate::declare_lint;
 use crate::events::{may_alias, name_of, open_to_all, step, writes};
@@ -56,15 +56,15 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         .methods
         .iter()
         .filter(|method| open_to_all(method))
-        .flat_map(in_method)
+        .flat_map(|method| in_method(cx, method))
         .collect()
 }
 
-fn in_method(method: &Method) -> Vec<Finding> {
+fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
     for (call, effect) in graph.effects() {
-        let runs = effect.may_reenter && runs_other_code(effect);
+        let runs = effect.may_reenter && runs_other_code(effect) && !is_trusted(cx.policy, effect);
         if !runs || locked(graph, call) || !open_at(method, call) {
             continue;
         }

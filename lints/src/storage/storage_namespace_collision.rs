@@ -58,10 +58,10 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     for method in &cx.facts.methods {
         let graph = &method.graph;
         for (node, effect) in graph.effects() {
-            let Some((prefix, next)) = raw_key(&cx.facts.host, effect).and_then(split) else {
+            let Some((prefix, rest)) = raw_key(&cx.facts.host, effect).and_then(split) else {
                 continue;
             };
-            let reaches_out = writes(effect) && next.is_some_and(is_free);
+            let reaches_out = writes(effect) && is_free(rest);
             let name = String::from_utf8_lossy(prefix).into_owned();
             let this = Use {
                 method: method.name.clone(),
@@ -86,18 +86,22 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The constant before the first unknown part of a key, and that part.
-fn split(key: &Content) -> Option<(&[u8], Option<&Piece>)> {
+/// The constant before the first unknown part of a key, and the rest.
+fn split(key: &Content) -> Option<(&[u8], &[Piece])> {
     match key.pieces.as_slice() {
-        [Piece::Const(prefix), rest @ ..] => Some((prefix, rest.first())),
+        [Piece::Const(prefix), rest @ ..] => Some((prefix, rest)),
         _ => None,
     }
 }
 
-/// Whether a part of a key is an argument of any length.
-fn is_free(piece: &Piece) -> bool {
-    matches!(piece, Piece::Hole { labels, len: None, .. }
-        if !labels.is_empty() && labels.iter().all(is_argument) && !labels.contains(&Label::Drawn))
+/// Whether a key goes on with arguments, and one of them is of any length.
+fn is_free(rest: &[Piece]) -> bool {
+    let argument = |piece: &&Piece| {
+        matches!(piece, Piece::Hole { labels, .. }
+            if !labels.is_empty() && labels.iter().all(is_argument) && !labels.contains(&Label::Drawn))
+    };
+    let mut arguments = rest.iter().take_while(argument);
+    arguments.any(|piece| matches!(piece, Piece::Hole { len: None, .. }))
 }
 
 fn finding(short: &[u8], reaching: &Use, long: &[u8], reached: &Use) -> Finding {

@@ -136,6 +136,14 @@ pub(super) const ROWS: &[Row] = &[
         headings: ["–", "–", "–"],
     },
     Row {
+        title: "Approved algorithms (国密)",
+        groups: &[],
+        lints: &["weak-or-unapproved-crypto"],
+        scope: Scope::WithPolicy,
+        not_assessable: "algorithms that leave no constants in the code; modules outside the contract",
+        headings: ["7.2 cryptography", "0184: 8", "–"],
+    },
+    Row {
         title: "Content and encryption of data on the chain",
         groups: &[],
         lints: &[
