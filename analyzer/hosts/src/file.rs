@@ -53,6 +53,7 @@ fn read(text: &str) -> Result<HostModel> {
         },
         registers: platform.registers,
         input_allocator: platform.input_allocator.map(Text::from),
+        state_key: platform.state_key.map(Text::from),
         signs: each(file.signs, sign)?,
         entry_points: each(file.entries, |e| entry(e, &defaults))?,
         functions: functions.into(),

@@ -46,6 +46,8 @@ pub(super) struct Platform {
     pub(super) registers: bool,
     #[serde(default)]
     pub(super) input_allocator: Option<String>,
+    #[serde(default)]
+    pub(super) state_key: Option<String>,
 }
 
 #[derive(Deserialize)]

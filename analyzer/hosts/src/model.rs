@@ -36,6 +36,8 @@ pub struct HostModel {
     pub registers: bool,
     /// The export that the host calls for memory which it then fills with the caller's input (ChainMaker's `allocate`).
     pub input_allocator: Option<Text>,
+    /// The storage key under which contracts keep their whole structure as one record (NEAR's `STATE`).
+    pub state_key: Option<Text>,
     /// What shows that a module is for this host.
     pub signs: List<Sign>,
     /// The exports that the host calls; the first that fits an export describes it.
@@ -64,6 +66,7 @@ impl HostModel {
             floats: Floats::Unknown,
             registers: false,
             input_allocator: None,
+            state_key: None,
             signs: List::Borrowed(&[]),
             entry_points: List::Borrowed(&[EntryPoint {
                 name: Text::Borrowed("*"),

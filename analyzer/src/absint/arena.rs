@@ -179,6 +179,8 @@ pub(super) enum Kind {
     OneOf(Choices),
     /// An address in an allocation: exactly this offset, or (`exact` false) this or a greater one.
     Ptr { space: Space, off: u32, exact: bool },
+    /// An address in an allocation, taken from 0: what has to be added to it to make 0.
+    Negated { space: Space, off: u32 },
     /// Two 32-bit values in one of 64 bits, as compilers pack an address and a length.
     Pair { low: Val, high: Val },
     /// One of a few addresses: two to [`MAX_PLACES`], not all in linear memory.
@@ -220,6 +222,10 @@ pub(super) struct Arena {
     pub(super) guesses: Guesses,
     /// The shadow stack: what lies there is an address rather than a number.
     pub(super) stack: std::ops::Range<u32>,
+    /// The functions being run, by where the stack pointer stood when they were entered, outermost first.
+    pub(super) frames: Vec<u32>,
+    /// Where the difference comes from between states that are joined: what differs is data from there.
+    pub(super) varied: LabelSet,
     /// A source whose data is taken to equal no constant, so that only what happens otherwise is looked into.
     pub(super) unlike_all: Option<LabelSet>,
     /// What data of one source was compared with for equality where that decided nothing open.
@@ -248,6 +254,8 @@ impl Arena {
             probes: Interner::with_first([0, 0]),
             guesses: Guesses::default(),
             stack: 0..0,
+            frames: Vec::new(),
+            varied: LabelSet::NONE,
             unlike_all: None,
             compared: BTreeSet::new(),
             vals: Interner::with_first(ValData {
@@ -259,6 +267,17 @@ impl Arena {
             unions: FxHashMap::default(),
             pred_unions: FxHashMap::default(),
         }
+    }
+
+    /// How far something may reach that begins at an address of linear memory: on the stack, to the end of the frame that
+    /// it is in.
+    pub(super) fn reach(&self, start: u32, most: u32) -> u32 {
+        let end = start.saturating_add(most);
+        if !self.stack.contains(&start) {
+            return end;
+        }
+        let frame = self.frames.iter().rev().find(|top| **top > start);
+        frame.map_or(end, |top| end.min(*top))
     }
 
     pub(super) fn val(&mut self, data: ValData) -> Val {
@@ -776,7 +795,10 @@ impl Arena {
         } else {
             self.pred_union(preds, control)
         };
-        let labels = self.union(x.labels, y.labels);
+        let mut labels = self.union(x.labels, y.labels);
+        if x.kind != y.kind {
+            labels = self.union(labels, self.varied);
+        }
         self.val(ValData {
             kind,
             labels,

@@ -16,6 +16,8 @@ use crate::module::Table;
 /// Functions without effect whose code is larger than this, callees included, are not looked into: what they return and
 /// write is taken to come from all that they can read.
 const LARGE: u32 = 2500;
+/// Work that the run of such a function may take all the same, where there are examples.
+const COMPUTING: u64 = 12_000;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
 /// Instructions that one function may execute on an example: what follows it straight needs far less.
@@ -117,9 +119,18 @@ impl<'p> Machine<'p> {
             self.render(frame, state, offset, func, args);
         }
         let writes_json = self.in_regions && self.program.writes_json(func);
-        if summary.pure && summary.size > large && !samples && !self.arena.sampling && !writes_json
-        {
-            return Some(self.opaque(state, func, args));
+        if summary.pure && !samples && !self.arena.sampling && !writes_json {
+            let is_large = summary.size > large;
+            let computed = if is_large || summary.dynamic {
+                self.computed(frame, state, offset, func, args)
+            } else {
+                None
+            };
+            match computed {
+                Some(results) => return results,
+                None if is_large => return Some(self.opaque(state, func, args)),
+                None => {}
+            }
         }
         // What writes JSON only writes: examples decide there, too.
         let writes =
@@ -137,7 +148,7 @@ impl<'p> Machine<'p> {
             } else {
                 State::default()
             };
-            let outcome = self.run_on_example(func, args, std::mem::take(state), ctx);
+            let outcome = self.run_on_example(func, args, std::mem::take(state), ctx, ON_EXAMPLE);
             self.rendering = self.rendering.take().filter(|_| !writes);
             match outcome {
                 Some(outcome) => outcome,
@@ -175,13 +186,23 @@ impl<'p> Machine<'p> {
         args: &[Val],
         state: State,
         ctx: Ctx,
+        work: u64,
     ) -> Option<Outcome> {
+        let varied: Vec<(LabelSet, State)> = self
+            .flags
+            .iter()
+            .filter_map(|flag| Some((*flag, state.with_flags_varied(&mut self.arena, *flag)?)))
+            .collect();
         let outer = self.reserve;
-        let enough = self.fuel.checked_sub(ON_EXAMPLE);
+        let enough = self.fuel.checked_sub(work);
         let reasons = self.reasons.clone();
         self.reserve = enough.unwrap_or(0).max(outer);
         self.arena.sampling = true;
         let mut outcome = self.run(func, args, state, ctx);
+        for (flag, state) in varied {
+            let other = self.run(func, args, state, ctx);
+            self.note_varied(flag, &mut outcome, other);
+        }
         self.arena.sampling = false;
         let spent = enough.is_some_and(|enough| enough >= outer) && self.is_spent();
         self.reserve = outer;
@@ -193,6 +214,45 @@ impl<'p> Machine<'p> {
             after.loosen_lengths(&mut self.arena, &self.program.image);
         }
         Some(outcome)
+    }
+
+    /// Joins what came of an example with what came of it with a flag the other way round: what differs is data of the flag.
+    fn note_varied(&mut self, flag: LabelSet, outcome: &mut Outcome, other: Outcome) {
+        let (Some((after, results)), Some((other, others))) = (&mut outcome.after, other.after)
+        else {
+            return;
+        };
+        self.arena.varied = flag;
+        let image = &self.program.image;
+        *after = after.join(&other, &mut self.arena, image, PredSet::NONE, false);
+        for (result, other) in results.iter_mut().zip(others) {
+            *result = self.arena.join(*result, other, PredSet::NONE, false);
+        }
+        self.arena.varied = LabelSet::NONE;
+    }
+
+    /// Runs a function that only computes and is large or writes a text, taking examples for what they are. `None` if that
+    /// takes too much work.
+    fn computed(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) -> Option<Option<Results>> {
+        if !self.has_examples || self.is_tired() {
+            return None;
+        }
+        let ctx = self
+            .records
+            .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+        let outcome = self.run_on_example(func, args, state.clone(), ctx, COMPUTING)?;
+        let Some((after, results)) = outcome.after else {
+            return Some(None);
+        };
+        *state = after;
+        Some(Some(results))
     }
 
     /// Notes that code was not followed.
@@ -234,6 +294,8 @@ impl<'p> Machine<'p> {
                 return self.call(frame, state, offset, *target, args);
             }
             [_, ..] if choices.is_some() && targets.len() <= MAX_TARGETS => {}
+            // One of two methods of traits.
+            [_, _] if choices.is_none() && !origins.is_empty() && !program.is_open(table) => {}
             // Nothing that could be called so is in the table: the call can only abort.
             [] if !program.is_open(table)
                 && program.table_candidates(table, sig, &[]).is_empty() =>
@@ -341,7 +403,12 @@ impl<'p> Machine<'p> {
                 }
                 new
             }
-            Intrinsic::Free => return Results::new(),
+            Intrinsic::Free => {
+                if let Some(place) = self.place(arg(0), 0) {
+                    self.free_state_buffer(state, place);
+                }
+                return Results::new();
+            }
         };
         Results::from_slice(&[result])
     }

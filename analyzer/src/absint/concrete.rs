@@ -7,7 +7,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::intrinsics::Intrinsic;
-use super::trial::TrialHost;
+use super::trial::{TrialHost, Watch};
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::Lifted;
 use crate::ir::{Callee, Func, NumericOp, Op, Terminator, eval::eval};
@@ -42,6 +42,8 @@ pub(super) struct Concrete<'a> {
     depth: usize,
     /// Who answers calls of imports; without, they end the trial.
     pub(super) host: Option<TrialHost<'a>>,
+    /// Whose loads are noted.
+    pub(super) watch: Option<Watch>,
     /// The end of the highest run of memory that was written.
     top: usize,
     /// The end of static data.
@@ -89,6 +91,7 @@ impl<'a> Concrete<'a> {
             fuel,
             depth: 0,
             host: None,
+            watch: None,
             top: data_end,
             data_end,
         })
@@ -122,6 +125,14 @@ impl<'a> Concrete<'a> {
         }
         if self.host.is_some() && self.module.import(func).is_some() {
             return self.ask(func, args);
+        }
+        if let ([to, from, len], Some(watch)) = (args, &mut self.watch)
+            && watch.copies.contains(&func)
+        {
+            watch.note(*from as usize, u32::try_from(*len).unwrap_or(u32::MAX));
+            self.op(&Op::MemoryCopy, args)?;
+            let results = &self.module.func_type(func).results;
+            return Some(results.iter().map(|_| *to).collect());
         }
         let function = self.lifted.get(func)?;
         if self.depth >= MAX_DEPTH {
@@ -213,6 +224,9 @@ impl<'a> Concrete<'a> {
                 mem,
             } => {
                 let from = self.range(args[0], mem.offset, u64::from(*bytes))?;
+                if let Some(watch) = &mut self.watch {
+                    watch.note(from.start, u32::from(*bytes));
+                }
                 let mut buffer = [0; 8];
                 buffer
                     .get_mut(..usize::from(*bytes))?

@@ -99,6 +99,11 @@ impl<'p> Machine<'p> {
             let told = self.told_by_abort(host.shown(), &named(&inputs));
             return self.assert(frame, offset, condition, results, told);
         }
+        let lasting =
+            |kind: &EffectKind| !PLUMBING.contains(kind) && *kind != EffectKind::PanicAbort;
+        if host.selector.is_some() || host.effects.iter().any(lasting) {
+            self.leave_state_buffer(state);
+        }
         let inputs = self.inputs(state, host, args);
         let mut operands = named(&inputs);
         let mut kinds: Arc<[EffectKind]> = Arc::from(&*host.effects);
@@ -148,7 +153,9 @@ impl<'p> Machine<'p> {
                 tells_failure: host.result.tells_failure(),
                 atomic: host.atomic,
             };
-            self.event(frame, offset, EventKind::Effect(record));
+            for record in self.by_parts_of_state(state, host, args, record) {
+                self.event(frame, offset, EventKind::Effect(record));
+            }
         }
         let plumbing = |k: &EffectKind| HARMLESS.contains(k) || PLUMBING.contains(k);
         if !kinds.iter().all(plumbing) && self.arguments.is_none() {
@@ -185,7 +192,10 @@ impl<'p> Machine<'p> {
             content,
             // That of other data, and of mere examples, is not the contract's to decide by.
             len: self.arena.length_of(content).filter(|_| {
-                answer.is_some() || content == self.input && !self.arena.is_example(content)
+                answer.is_some()
+                    || content == self.input && !self.arena.is_example(content)
+                    || self.is_state(content)
+                    || self.is_account(content)
             }),
             labels: gives,
             outcome: self.outcome(host, &kinds, offset),
@@ -225,6 +235,24 @@ impl<'p> Machine<'p> {
             atomic: false,
         };
         self.event(frame, offset, EventKind::Effect(record));
+    }
+
+    /// Whether a content is the name of an account that the host tells. How long it is decides nothing.
+    fn is_account(&self, content: Bytes) -> bool {
+        let [
+            Piece::Hole {
+                labels,
+                len: Some(ACCOUNT_LEN),
+                ..
+            },
+        ] = &self.arena.pieces(content)[..]
+        else {
+            return false;
+        };
+        let told = |label| matches!(label, Label::Caller | Label::Origin | Label::SelfIdentity);
+        self.program.host.registers
+            && *labels != LabelSet::NONE
+            && self.arena.label_list(*labels).all(told)
     }
 
     /// What an abort publishes: a message that is not the same for all.
@@ -720,6 +748,13 @@ impl<'p> Machine<'p> {
                 return self.input;
             }
         }
+        if kinds.contains(&EffectKind::StorageRead) {
+            let mut keys = inputs.iter().filter(|i| i.arg.what == "storage-key");
+            let key = keys.next().map(|input| input.content);
+            if let Some(record) = self.read_state(key) {
+                return record;
+            }
+        }
         if gives != LabelSet::NONE {
             let identity = kinds.iter().any(|k| {
                 matches!(
@@ -802,6 +837,7 @@ impl<'p> Machine<'p> {
                     };
                     for place in self.places(*val, 0) {
                         state.write(&mut self.arena, place, content, cap);
+                        self.note_state_buffer(place, content);
                     }
                 }
                 Role::OutRegion => {
@@ -895,6 +931,7 @@ impl<'p> Machine<'p> {
             HostResult::Status { ok: Some(ok) } if is_fetch(host) => {
                 self.arena.constant(ok.cast_unsigned())
             }
+            HostResult::Answer if self.is_state(out.content) => self.arena.constant(1),
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
                 let labels = self.arena.union(out.labels, out.outcome);

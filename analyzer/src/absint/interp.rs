@@ -17,6 +17,7 @@ use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
 use super::program::{FuncInfo, Program};
 use super::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
 use super::render::Rendering;
+use super::stored_state::Access;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::graph::loops::Element;
@@ -79,6 +80,12 @@ pub(super) struct Machine<'p> {
     pub(super) reading: bool,
     /// The form of what the entry point returns to the caller, if its result is that.
     pub(super) returned: Option<Role>,
+    /// Where flags of the example come from.
+    pub(super) flags: Vec<LabelSet>,
+    /// Whether examples are among the data.
+    pub(super) has_examples: bool,
+    /// The record that holds the contract's state.
+    pub(super) state_record: Access<'p>,
     spaces: FxHashMap<(Ctx, u32), Space>,
 }
 
@@ -126,6 +133,9 @@ impl<'p> Machine<'p> {
             returned: None,
             consequences: Consequences::default(),
             reading: false,
+            flags: Vec::new(),
+            has_examples: false,
+            state_record: Access::default(),
             spaces: FxHashMap::default(),
         }
     }
@@ -156,6 +166,11 @@ impl<'p> Machine<'p> {
             events: Vec::new(),
         };
         let stack_pointer = state.stack_pointer(&mut self.arena, &self.program.image);
+        let top = stack_pointer.and_then(|sp| self.arena.as_const(sp));
+        let top = top
+            .map(|top| top as u32)
+            .or(self.arena.frames.last().copied());
+        self.arena.frames.push(top.unwrap_or(u32::MAX));
         frame.incoming[ir.entry.index()].push(Arrival {
             from: (ir.entry, usize::MAX),
             state,
@@ -163,6 +178,7 @@ impl<'p> Machine<'p> {
         });
         self.process(&mut frame, &info.forest.elements);
         self.stack.pop();
+        self.arena.frames.pop();
         let telling = frame.telling;
         let control = self.control_at_return(&frame);
         let mut after: Option<(State, SmallVec<[Val; 1]>)> = None;
@@ -528,7 +544,15 @@ impl<'p> Machine<'p> {
             });
         }
         // Behind a pointer from somewhere is data from there.
-        let val = loaded.unwrap_or_else(|| self.arena.unknown(labels));
+        let mut val = loaded.unwrap_or_else(|| self.arena.unknown(labels));
+        // What an example finds in a table, other inputs do not.
+        if labels != LabelSet::NONE
+            && let Kind::Sample(at) = self.arena.data(address).kind
+            && let Some(bits) = self.arena.as_const(val)
+            && self.program.image.is_static(at.wrapping_add(mem.offset))
+        {
+            val = self.arena.example_number(bits, labels);
+        }
         let val = self.looked_up(val, labels);
         self.settle(val, width)
     }

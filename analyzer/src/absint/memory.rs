@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Space, Val, ValData};
+use super::sample::{FALSE, TRUE};
 use super::trie::{Granule, Merge, Trie};
 use crate::entity::Entity;
 use crate::module::Global;
@@ -63,6 +64,11 @@ impl Image {
         data.unwrap_or_default()
             .chunks_exact(4)
             .map(|word| u32::from_le_bytes([word[0], word[1], word[2], word[3]]))
+    }
+
+    /// Whether static data is at an address.
+    pub(super) fn is_static(&self, address: u64) -> bool {
+        address < self.data.len() as u64 && !self.stack.contains(&(address as u32))
     }
 
     /// Whether these are values of the stack pointer, of which the lower is good for both: what one path took of the stack
@@ -349,7 +355,7 @@ impl State {
     fn load_somewhere(&self, arena: &mut Arena, image: &Image, place: Place) -> Val {
         let mut labels = LabelSet::NONE;
         let end = if place.space == LINEAR {
-            place.off.saturating_add(INDEX_REACH)
+            arena.reach(place.off, INDEX_REACH)
         } else {
             u32::MAX
         };
@@ -375,7 +381,7 @@ impl State {
     pub(super) fn store(&mut self, arena: &mut Arena, place: Place, width: u32, val: Val) {
         if !place.exact {
             let reach = if place.space == LINEAR {
-                place.off.saturating_add(INDEX_REACH)
+                arena.reach(place.off, INDEX_REACH)
             } else {
                 u32::MAX
             };
@@ -683,7 +689,7 @@ impl State {
         let whole = arena.unknown(labels);
         if !place.exact {
             let end = if place.space == LINEAR {
-                place.off.saturating_add(INDEX_REACH)
+                arena.reach(place.off, INDEX_REACH)
             } else {
                 u32::MAX
             };
@@ -828,6 +834,30 @@ impl State {
             }
         }
         labels
+    }
+
+    /// The same with other values of the flags that an example has in data with these labels; `None` if none is there.
+    pub(super) fn with_flags_varied(&self, arena: &mut Arena, labels: LabelSet) -> Option<State> {
+        let mut varied = self.clone();
+        let mut found = false;
+        for (at, mut granule) in self.cells.range(0, u64::MAX, MAX_GRANULES) {
+            let mut changed = false;
+            for val in granule.vals.iter_mut().filter(|val| **val != Val::UNSET) {
+                let data = arena.data(*val);
+                if data.labels == labels
+                    && let Kind::Sample(bits) = data.kind
+                    && let Some(i) = TRUE.iter().position(|byte| u64::from(*byte) == bits)
+                {
+                    *val = arena.example_number(u64::from(FALSE[i]), labels);
+                    changed = true;
+                }
+            }
+            if changed {
+                varied.cells.insert(at, granule);
+                found = true;
+            }
+        }
+        found.then_some(varied)
     }
 
     /// Where the text of an example lies, the words beside its address that say how long it is hold for this example only.

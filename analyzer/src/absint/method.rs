@@ -19,8 +19,10 @@ use super::probe::Guesses;
 use super::program::Program;
 use super::sample::Sample;
 use super::selector;
+use super::stored_state::StoredState;
 use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EffectKind, EntryKind, ExportedEntry, Role};
+use crate::ir::Func;
 use crate::spec::encoded::Part;
 use crate::spec::{self, Specs};
 
@@ -37,6 +39,8 @@ const UNDESCRIBED: u32 = 8;
 
 /// How many parameters the input has that nothing describes, where each has a word of 32 bytes.
 const WORDS: u32 = 16;
+/// The input of a method without parameters.
+const NO_ARGUMENTS: &[u8] = b"{}";
 
 /// How an export is entered in one run.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +58,8 @@ pub(super) struct Request<'a> {
     pub(super) regions: Vec<Example>,
     /// What the host puts into memory first.
     pub(super) arguments: Option<Arguments>,
+    /// An example of the record in which the contract keeps its state.
+    pub(super) state: Option<&'a StoredState>,
 }
 
 /// Parameters that the input consists of one after the other.
@@ -117,14 +123,37 @@ pub(super) fn methods(
     entries: &[ExportedEntry<'_>],
     specs: &Specs,
 ) -> Vec<Method> {
-    entries
-        .par_iter()
+    let entries: Vec<_> = entries
+        .iter()
         .filter(|entry| entry.kind != EntryKind::Support)
-        .flat_map_iter(|entry| of_entry(program, entry, specs))
+        .collect();
+    let samples: Vec<Option<Sample>> = entries
+        .par_iter()
+        .map(|entry| Sample::find(program, entry.func))
+        .collect();
+    let inputs: Vec<(Func, Vec<u8>)> = entries
+        .iter()
+        .zip(&samples)
+        .map(|(entry, sample)| {
+            let input = sample.as_ref().map_or(NO_ARGUMENTS, |s| &s.bytes);
+            (entry.func, input.to_vec())
+        })
+        .collect();
+    let state = StoredState::find(program, &inputs);
+    entries
+        .into_par_iter()
+        .zip(samples)
+        .flat_map_iter(|(entry, sample)| of_entry(program, entry, specs, sample, state.as_ref()))
         .collect()
 }
 
-fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> Vec<Method> {
+fn of_entry(
+    program: &Program<'_>,
+    entry: &ExportedEntry<'_>,
+    specs: &Specs,
+    sample: Option<Sample>,
+    state: Option<&StoredState>,
+) -> Vec<Method> {
     let found = match program.host.dispatch {
         Dispatch::ApplyName if entry.entry.args.iter().any(|a| a.what == "method-name") => {
             by_name(program, entry, specs)
@@ -147,18 +176,29 @@ fn of_entry(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> 
             .map_or(Layout::None, Layout::Encoded),
         ..Request::default()
     };
-    let sampled = Sample::find(program, entry.func).and_then(|sample| {
+    // On the example of the state, and where the method does not go on with that, on any state.
+    let run = |request: &Request<'_>| {
+        let on_example = state.map(|state| {
+            let state = Some(state);
+            let request = request.clone();
+            run(program, entry, &Request { state, ..request })
+        });
+        on_example
+            .filter(Run::returns)
+            .unwrap_or_else(|| run(program, entry, request))
+    };
+    let sampled = sample.and_then(|sample| {
         let request = Request {
             sample: Some(sample.clone()),
             ..Request::default()
         };
-        let run = run(program, entry, &request);
+        let run = run(&request);
         run.returns().then_some((run, sample.params))
     });
     let given = || Arguments::run(program, entry).filter(|(run, _)| run.returns());
     let (run, found) = match sampled.or_else(given) {
         Some((run, params)) => (run, Some(params)),
-        None => (run(program, entry, &plain), None),
+        None => (run(&plain), None),
     };
     vec![Method {
         name: entry.export.to_owned(),
@@ -282,8 +322,13 @@ pub(super) fn shape(graph: &EffectGraph) -> Vec<(u32, u32)> {
     places
 }
 
-pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Request<'_>) -> Run {
+pub(super) fn run<'p>(
+    program: &'p Program<'p>,
+    entry: &ExportedEntry<'_>,
+    request: &Request<'p>,
+) -> Run {
     let mut machine = Machine::new(program, entry.func);
+    machine.state_record.example = request.state;
     let globals = program
         .module
         .globals
@@ -302,6 +347,11 @@ pub(super) fn run(program: &Program<'_>, entry: &ExportedEntry<'_>, request: &Re
     machine.arguments.clone_from(&request.arguments);
     machine.reading = request.sample.is_some() || machine.in_regions || machine.arguments.is_some();
     machine.returned = entry.entry.returned;
+    let flags = request.sample.iter().flat_map(|sample| &sample.flags);
+    machine.flags = flags
+        .map(|param| machine.arena.label(Label::Param(*param)))
+        .collect();
+    machine.has_examples = request.sample.is_some() || request.state.is_some();
     let args = arguments(&mut machine, &mut state, program, entry, request);
     if let Some(arguments) = &request.arguments {
         state = arguments.give(&mut machine, state);

@@ -35,6 +35,7 @@ mod response;
 mod sample;
 mod seal;
 mod selector;
+mod stored_state;
 mod summary;
 mod tagged_value;
 mod trial;

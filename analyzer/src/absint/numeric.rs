@@ -23,6 +23,16 @@ fn is_half(kind: Kind) -> bool {
     }
 }
 
+/// Whether two addresses are certainly different, since they are of different allocations, or one is of none.
+fn apart(a: Kind, b: Kind) -> bool {
+    let space = |kind| match kind {
+        Kind::Ptr { space, .. } => Some(space),
+        Kind::Const(_) => Some(LINEAR),
+        _ => None,
+    };
+    matches!((space(a), space(b)), (Some(a), Some(b)) if a != b)
+}
+
 /// What an operator is, as far as the abstract domain cares.
 enum Class {
     Compare(Relation),
@@ -331,6 +341,53 @@ impl Arena {
             ) if space == other && !matches!(class(op), Class::Add) => {
                 let bits = eval(op, &[u64::from(off), u64::from(other_off)])?;
                 matches!(class(op), Class::Sub | Class::Compare(_)).then_some(Kind::Const(bits))
+            }
+            (N::I32Eq | N::I64Eq | N::I32Ne | N::I64Ne, a, Some(b)) if apart(a, b) => {
+                Some(Kind::Const(u64::from(matches!(op, N::I32Ne | N::I64Ne))))
+            }
+            // How far an address is from the next that is aligned, as `(0 - address) & 3`.
+            (
+                N::I32Sub,
+                Kind::Const(0),
+                Some(Kind::Ptr {
+                    space,
+                    off,
+                    exact: true,
+                }),
+            ) => Some(Kind::Negated { space, off }),
+            (N::I32And, Kind::Negated { off, .. }, Some(Kind::Const(mask))) if mask < 16 => {
+                Some(Kind::Const(u64::from(off.wrapping_neg()) & mask))
+            }
+            (
+                N::I32Add,
+                Kind::Ptr {
+                    space,
+                    off,
+                    exact: true,
+                },
+                Some(Kind::Negated {
+                    space: other,
+                    off: less,
+                }),
+            )
+            | (
+                N::I32Add,
+                Kind::Negated {
+                    space: other,
+                    off: less,
+                },
+                Some(Kind::Ptr {
+                    space,
+                    off,
+                    exact: true,
+                }),
+            ) if space == other => Some(Kind::Const(u64::from(off.wrapping_sub(less)))),
+            (N::I32Add, Kind::Negated { space, off }, Some(Kind::Const(delta)))
+            | (N::I32Add, Kind::Const(delta), Some(Kind::Negated { space, off })) => {
+                Some(Kind::Negated {
+                    space,
+                    off: off.wrapping_sub(delta as u32),
+                })
             }
             (N::I32Eq | N::I64Eq, kind, Some(Kind::Const(0))) if self.is_non_null(kind) => {
                 Some(Kind::Const(0))

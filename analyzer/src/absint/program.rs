@@ -172,6 +172,13 @@ impl<'m> Program<'m> {
         self.infos[func].as_ref()
     }
 
+    /// The functions that copy memory.
+    pub(super) fn copies(&self) -> Vec<Func> {
+        let copies = |info: &&FuncInfo<'_>| info.intrinsic == Some(Intrinsic::Copy);
+        let found = self.infos.values().flatten().filter(copies);
+        found.map(|info| info.ir.func).collect()
+    }
+
     pub(super) fn host_function(&self, func: Func) -> Option<&'m HostFunction> {
         self.host_functions[func]
     }

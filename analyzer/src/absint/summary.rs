@@ -50,6 +50,8 @@ pub(super) struct Summary {
     pub(super) ends: bool,
     /// Whether it can hand the host a message that says why it aborts.
     pub(super) speaks: bool,
+    /// Whether it reaches a call through a table, as what writes texts does.
+    pub(super) dynamic: bool,
     /// Whether it reaches `memory.grow`.
     pub(super) grows: bool,
     /// Instructions, callees included (each once per call).
@@ -68,6 +70,7 @@ impl Summary {
             returns: true,
             ends: false,
             speaks: false,
+            dynamic: false,
             grows: false,
             size: 0,
             writes: SmallVec::from_elem(Extent::Nothing, params),
@@ -265,6 +268,7 @@ impl Context<'_> {
                             summary.alone &= callee.alone;
                             summary.ends |= callee.ends;
                             summary.grows |= callee.grows;
+                            summary.dynamic |= callee.dynamic;
                             if known(callee_func) == Known::Nothing {
                                 summary.size = summary.size.saturating_add(callee.size);
                             }
@@ -279,6 +283,7 @@ impl Context<'_> {
                     }
                     Op::Call(Callee::Indirect(table, sig)) => {
                         let entries = &module.tables[*table];
+                        summary.dynamic = true;
                         summary.pure &= !entries.open;
                         // Which of them it is, trials on concrete memory will show.
                         summary.alone &= !entries.open;

@@ -33,12 +33,50 @@ pub(super) enum Verdict {
     Refused(Complaint),
 }
 
+/// What is stored, by key.
+pub(super) type Storage = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// What a run of a method with a storage came to.
+#[derive(Debug)]
+pub(super) struct Rehearsal {
+    /// Whether it did not abort.
+    pub(super) accepted: bool,
+    /// What is stored afterwards.
+    pub(super) storage: Option<Storage>,
+    /// How the watched content was read: the widths of loads and copies by their offsets in it.
+    pub(super) loads: BTreeMap<u32, u32>,
+}
+
+/// The loads of a content that the host put into memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Watch {
+    content: Vec<u8>,
+    /// Where the content is, once it is there.
+    place: std::ops::Range<usize>,
+    loads: BTreeMap<u32, u32>,
+    /// The functions that copy memory.
+    pub(super) copies: Vec<Func>,
+}
+
+impl Watch {
+    /// Notes that a part of memory is read.
+    pub(super) fn note(&mut self, address: usize, bytes: u32) {
+        if self.place.contains(&address) && (bytes as usize) < self.content.len() {
+            let offset = (address - self.place.start) as u32;
+            let width = self.loads.entry(offset).or_default();
+            *width = bytes.max(*width);
+        }
+    }
+}
+
 /// The host as far as a trial needs it.
 #[derive(Clone, Debug)]
 pub(super) struct TrialHost<'a> {
     functions: &'a crate::entity::PrimaryMap<Func, Option<&'a HostFunction>>,
     input: Vec<u8>,
     registers: BTreeMap<u64, Vec<u8>>,
+    /// What is stored; without, a question about it ends the trial.
+    storage: Option<Storage>,
     /// How the method ended, once it has.
     ending: Option<Ending>,
 }
@@ -55,6 +93,7 @@ pub(super) fn attempt(
         functions: program.host_functions(),
         input: input.to_vec(),
         registers: BTreeMap::new(),
+        storage: None,
         ending: None,
     });
     let returned = machine.call(func, &[]).is_some();
@@ -64,6 +103,38 @@ pub(super) fn attempt(
         Some(Ending::Passed) => Verdict::Passed,
         // A trap without asking the host is an abort too.
         _ => Verdict::Refused(Complaint::find(machine.written())),
+    }
+}
+
+/// Runs an exported function on an input, with a storage; it is watched how a content is read that the host hands over.
+pub(super) fn rehearse(
+    program: &Program<'_>,
+    start: &Concrete<'_>,
+    func: Func,
+    input: &[u8],
+    storage: Storage,
+    watched: &[u8],
+) -> Rehearsal {
+    let mut machine = start.clone_for_trial(FUEL);
+    machine.host = Some(TrialHost {
+        functions: program.host_functions(),
+        input: input.to_vec(),
+        registers: BTreeMap::new(),
+        storage: Some(storage),
+        ending: None,
+    });
+    machine.watch = (!watched.is_empty()).then(|| Watch {
+        content: watched.to_vec(),
+        copies: program.copies(),
+        ..Watch::default()
+    });
+    let returned = machine.call(func, &[]).is_some();
+    let host = machine.host.take();
+    let ending = host.as_ref().and_then(|host| host.ending);
+    Rehearsal {
+        accepted: returned || ending == Some(Ending::Passed),
+        storage: host.and_then(|host| host.storage),
+        loads: machine.watch.map(|watch| watch.loads).unwrap_or_default(),
     }
 }
 
@@ -84,6 +155,7 @@ pub(super) fn attempt_in_regions(program: &Program<'_>, func: Func, contents: &[
         functions: program.host_functions(),
         input: Vec::new(),
         registers: BTreeMap::new(),
+        storage: None,
         ending: None,
     });
     let mut args = Vec::new();
@@ -169,7 +241,7 @@ impl Concrete<'_> {
         let answered = if harmless {
             self.answer(function, args)
         } else {
-            None
+            self.store(function, args)
         };
         if answered.is_none()
             && let Some(host) = self.host.as_mut()
@@ -177,6 +249,48 @@ impl Concrete<'_> {
             host.ending = Some(Ending::Passed);
         }
         answered
+    }
+
+    /// Answers questions about the storage, and lets what is only told to others pass.
+    fn store(&mut self, function: &HostFunction, args: &[u64]) -> Option<Vec<u64>> {
+        use EffectKind as E;
+        self.host.as_ref()?.storage.as_ref()?;
+        if function.is(E::EventLog) || function.is(E::ReturnData) {
+            return (function.result == HostResult::None).then(Vec::new);
+        }
+        let key = self.operand(function, args, "storage-key")?;
+        let value = self.operand(function, args, "storage-value");
+        let host = self.host.as_mut()?;
+        let storage = host.storage.as_mut()?;
+        let found = if function.is(E::StorageWrite) {
+            storage.insert(key, value?)
+        } else if function.is(E::StorageRemove) {
+            storage.remove(&key)
+        } else if function.is(E::StorageRead) {
+            storage.get(&key).cloned()
+        } else {
+            return None;
+        };
+        let answer = u64::from(found.is_some());
+        let mut registers = function.args.iter().zip(args);
+        if let Some(found) = found
+            && let Some((_, number)) = registers.find(|(arg, _)| arg.role == Role::Register)
+        {
+            host.registers.insert(*number, found);
+        }
+        (function.result == HostResult::Answer).then(|| vec![answer])
+    }
+
+    /// The bytes that an argument of this meaning points to.
+    fn operand(&self, function: &HostFunction, args: &[u64], what: &str) -> Option<Vec<u8>> {
+        let index = function
+            .args
+            .iter()
+            .position(|arg| arg.role == Role::InPtr && arg.what == what)?;
+        let len = *args.get(usize::from(function.args[index].len?))?;
+        let len = Some(len).filter(|len| *len <= MAX_CONTENT)?;
+        let range = self.range(*args.get(index)?, 0, len)?;
+        Some(self.memory[range].to_vec())
     }
 
     fn answer(&mut self, function: &HostFunction, args: &[u64]) -> Option<Vec<u64>> {
@@ -217,6 +331,9 @@ impl Concrete<'_> {
                         None => content.clone(),
                     };
                     self.put(*val, &out)?;
+                    if let Some(watch) = self.watch.as_mut().filter(|watch| watch.content == out) {
+                        watch.place = *val as usize..*val as usize + out.len();
+                    }
                 }
                 Role::InRegister | Role::InPtr | Role::Len => {}
                 _ => return None,

@@ -4,7 +4,7 @@
 //! the storage. But a method of a trait object is found in a vtable (drop, size, alignment, then the methods), always at
 //! the same place: what only stands in vtables is called by loading the index from just there.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use super::memory::Image;
@@ -27,6 +27,8 @@ pub(super) enum Origin {
     Constant(u32),
     /// It was loaded from this offset behind a pointer.
     Offset(u32),
+    /// It was loaded from the front of a vtable: it drops a value.
+    Drop,
 }
 
 /// All that an index can come from; nothing if that is not known.
@@ -37,6 +39,8 @@ pub(super) type Origins = SmallVec<[Origin; 2]>;
 pub(super) struct Vtables {
     /// For each index that stands in vtables: at which offsets.
     offsets: FxHashMap<u32, SmallVec<[u32; 2]>>,
+    /// What stands at the front of vtables.
+    drops: FxHashSet<u32>,
     /// For parameters that are called: where what is passed comes from.
     params: FxHashMap<(Func, u32), Origins>,
 }
@@ -67,6 +71,7 @@ impl Vtables {
             if !begins {
                 continue;
             }
+            vtables.drops.insert(drop);
             for (i, word) in (0..MAX_METHODS).zip(&words[at + 3..]) {
                 if !is_entry(*word) {
                     break;
@@ -83,10 +88,14 @@ impl Vtables {
 
     /// Whether a call can mean an index if it comes from one of these.
     pub(super) fn may_call(&self, index: u32, origins: &[Origin]) -> bool {
+        if matches!(origins, [Origin::Drop]) {
+            return self.drops.contains(&index);
+        }
         match self.offsets.get(&index) {
             Some(offsets) if !origins.is_empty() => origins.iter().any(|origin| match origin {
                 Origin::Constant(constant) => *constant == index,
                 Origin::Offset(offset) => offsets.contains(offset),
+                Origin::Drop => self.drops.contains(&index),
             }),
             _ => true,
         }
@@ -150,6 +159,9 @@ fn source(function: &Function, value: Value) -> Option<Source> {
                 let base = function.insts[inst].args[0];
                 let offset = u32::try_from(mem.offset).ok()?;
                 let offset = offset.checked_add(added(function, base))?;
+                if offset == 0 && reads_size(function, base) {
+                    return Some(Source::Known(Origin::Drop));
+                }
                 Some(Source::Known(Origin::Offset(offset)))
             }
             Op::Const(_, bits) => Some(Source::Known(Origin::Constant(*bits as u32))),
@@ -157,6 +169,14 @@ fn source(function: &Function, value: Value) -> Option<Source> {
         },
         _ => None,
     }
+}
+
+/// Whether the size of a value is read from a vtable: whoever drops a value behind a trait object frees it, too.
+fn reads_size(function: &Function, vtable: Value) -> bool {
+    function.insts.values().any(|inst| match &inst.op {
+        Op::Load { bytes: 4, mem, .. } => mem.offset == 4 && inst.args[0] == vtable,
+        _ => false,
+    })
 }
 
 /// The constant that an address has been moved by.

@@ -31,6 +31,9 @@ pub struct EffectGraph {
     reached: Vec<OnceLock<Box<[u64]>>>,
 }
 
+/// So many effects behind one decision are a list of all that can be asked for.
+const MANY: usize = 5;
+
 impl EffectGraph {
     /// A graph of these nodes, all reachable from the first.
     pub fn new(nodes: PrimaryMap<Node, NodeData>) -> Self {
@@ -81,6 +84,16 @@ impl EffectGraph {
             acts,
             wards: OnceLock::new(),
         }
+    }
+
+    /// Whether an effect is one of many that a single decision leads to at once, as where an SDK works off a list of what is
+    /// to be done: which of them it is was not followed.
+    pub fn is_one_of_many(&self, node: Node) -> bool {
+        let preds = self.preds[node.index()].iter();
+        preds.map(|pred| &self.nodes[*pred]).any(|data| {
+            let acts = data.succs.iter().filter(|s| self.effect(**s).is_some());
+            matches!(data.kind, NodeKind::Branch(_)) && acts.count() >= MANY
+        })
     }
 
     /// Two graphs as one: which of them it is, data from this source decides.

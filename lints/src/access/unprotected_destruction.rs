@@ -60,6 +60,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             .effects_of(EffectKind::SelfDestruct)
             .find(|(node, effect)| {
                 ends_this_contract(effect)
+                    && !graph.is_one_of_many(*node)
                     && matches!(standing(graph, *node), Standing::Open | Standing::Named(_))
             });
         let Some((node, effect)) = end else { continue };

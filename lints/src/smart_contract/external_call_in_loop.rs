@@ -67,7 +67,9 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
         .nodes
         .iter()
         .filter_map(|node| Some((*node, graph.effect(*node)?)));
-    let (call, effect): (Node, &Effect) = calls.into_iter().find(|(_, e)| leaves(e))?;
+    let (call, effect): (Node, &Effect) = calls
+        .into_iter()
+        .find(|(node, e)| leaves(e) && !graph.is_one_of_many(*node))?;
     let reused = amount(effect).is_some_and(|a| a.labels().contains(&Label::AttachedValue));
     let message = if reused {
         "the attached assets are used again in each pass of a loop"

@@ -77,6 +77,8 @@ fn expected(text: &[u8]) -> Option<String> {
     let text = printable(text);
     let (_, rest) = text.split_once(", expected ")?;
     let end = rest.find(" at line").unwrap_or(rest.len());
+    // Where the message stands in another text, that goes on.
+    let end = rest[..end].find(['"', '\\']).unwrap_or(end);
     Some(rest[..end].trim().to_owned())
 }
 
@@ -86,4 +88,45 @@ fn printable(text: &[u8]) -> String {
         .take_while(|b| b.is_ascii_graphic() || **b == b' ')
         .map(|b| char::from(*b))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_found_amid_other_memory() {
+        let find = |text: &str| Complaint::find(text.as_bytes());
+        assert_eq!(
+            find("\0\0missing field `account_id` at line 1 column 2\0"),
+            Complaint::MissingField("account_id".to_owned())
+        );
+        // The allocator has overwritten the front.
+        assert_eq!(
+            find("\u{1}\u{2}ng field `amount`"),
+            Complaint::MissingField("amount".to_owned())
+        );
+        assert_eq!(
+            find("unknown variant `?`, expected one of `mint`, `burn`"),
+            Complaint::ExpectedOneOf(vec!["mint".to_owned(), "burn".to_owned()])
+        );
+        assert_eq!(
+            find("invalid type: string \"a\", expected u64 at line 1 column 9"),
+            Complaint::ExpectedType("u64".to_owned())
+        );
+        assert_eq!(find("insufficient balance"), Complaint::Other);
+    }
+
+    #[test]
+    fn an_expected_type_ends_where_a_quotation_does() {
+        for text in [
+            r#"{"msg":"invalid type: null, expected a boolean"}"#,
+            r#"\"invalid type: null, expected a boolean\""#,
+        ] {
+            assert_eq!(
+                Complaint::find(text.as_bytes()),
+                Complaint::ExpectedType("a boolean".to_owned())
+            );
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! JSON examples that grow by what is said to be wrong with them.
 
-use super::{Complaint, Sample};
+use super::{Complaint, Sample, TRUE};
 use crate::facts::Param;
 
 /// Texts that contracts take: account names, amounts (which are base64 too), hashes, keys, hexadecimal numbers. The first
@@ -142,12 +142,6 @@ impl Json {
     /// Makes the value in question one of the expected type.
     fn retype(&mut self, expected: &str) -> bool {
         let path = self.cursor.clone();
-        if let [field, ..] = path[..]
-            && path.len() == 1
-            && let Some(ty) = self.types.get_mut(field)
-        {
-            *ty = Some(expected.to_owned());
-        }
         let Some(value) = self.at(&path) else {
             return false;
         };
@@ -178,6 +172,9 @@ impl Json {
         ]) || has(&["f32", "f64", "integer", "number", "size"])
         {
             Value::Number
+        } else if matches!(value, Value::Text(_)) {
+            // A text, but none of this kind.
+            return self.guess();
         } else {
             Value::Text(0)
         };
@@ -190,6 +187,11 @@ impl Json {
             _ => 0,
         };
         *value = wanted;
+        if let [field] = path[..]
+            && let Some(ty) = self.types.get_mut(field)
+        {
+            *ty = Some(expected.to_owned());
+        }
         if nested && path.len() < MAX_DEPTH {
             self.cursor.push(last);
         }
@@ -258,6 +260,7 @@ impl Json {
             bytes: Vec::new(),
             owners: Vec::new(),
             params: Vec::new(),
+            flags: Vec::new(),
         };
         let fields = match &self.root {
             Value::Object(fields) => &fields[..],
@@ -287,6 +290,7 @@ impl Sample {
             bytes: text.as_bytes().to_vec(),
             owners: vec![None; text.len()],
             params: Vec::new(),
+            flags: Vec::new(),
         }
     }
 
@@ -296,6 +300,7 @@ impl Sample {
         whole.bytes.extend(self.bytes);
         whole.owners.extend(self.owners);
         whole.params = self.params;
+        whole.flags = self.flags;
         whole.push(back, None);
         whole
     }
@@ -321,7 +326,12 @@ impl Sample {
                 self.push(&format!("\"{name}\""), None);
             }
             Value::Number => self.push("7", Some(param)),
-            Value::Bool => self.push("true", Some(param)),
+            Value::Bool => {
+                self.push(&String::from_utf8_lossy(TRUE), Some(param));
+                if self.flags.last() != Some(&param) {
+                    self.flags.push(param);
+                }
+            }
             Value::Null => self.push("null", Some(param)),
             Value::List(elements) => {
                 self.push("[", None);
@@ -345,5 +355,66 @@ impl Sample {
                 self.push("}", None);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(json: &Json) -> String {
+        String::from_utf8(json.render().bytes).expect("JSON is text")
+    }
+
+    /// The example after these complaints, each of which it must be able to answer.
+    fn improved(complaints: &[Complaint]) -> Json {
+        let mut json = Json::empty();
+        for complaint in complaints {
+            assert!(json.improve(complaint), "{complaint:?}");
+        }
+        json
+    }
+
+    fn missing(name: &str) -> Complaint {
+        Complaint::MissingField(name.to_owned())
+    }
+
+    fn expected(ty: &str) -> Complaint {
+        Complaint::ExpectedType(ty.to_owned())
+    }
+
+    #[test]
+    fn an_example_grows_by_what_it_lacks() {
+        let json = improved(&[missing("to"), missing("amount"), expected("u64")]);
+        assert_eq!(text(&json), r#"{"to":"alice.near","amount":7}"#);
+        let sample = json.render();
+        assert_eq!(sample.params.len(), 2);
+        assert_eq!(sample.params[1].ty.as_deref(), Some("u64"));
+        let at = sample.bytes.iter().position(|b| *b == b'7').expect("there");
+        assert_eq!(sample.owners[at], Some(1));
+        assert_eq!(sample.owners[0], None);
+    }
+
+    #[test]
+    fn another_text_is_tried_where_a_text_of_another_kind_is_expected() {
+        let json = improved(&[missing("hash"), Complaint::Other, expected("32 got 6")]);
+        assert_eq!(
+            text(&json),
+            r#"{"hash":"11111111111111111111111111111111"}"#
+        );
+        assert_eq!(json.render().params[0].ty, None);
+    }
+
+    #[test]
+    fn flags_are_known_and_take_as_much_room_either_way() {
+        let json = improved(&[missing("paused"), expected("a boolean")]);
+        assert_eq!(text(&json), r#"{"paused":true }"#);
+        assert_eq!(json.render().flags, [0]);
+    }
+
+    #[test]
+    fn lists_have_an_element_of_what_is_expected() {
+        let json = improved(&[missing("ids"), expected("a sequence"), expected("u32")]);
+        assert_eq!(text(&json), r#"{"ids":[7]}"#);
     }
 }

@@ -22,6 +22,10 @@ use crate::ir::Func;
 /// Guesses for one method.
 const MAX_TRIALS: usize = 150;
 
+/// How a flag is written that is set, and one that is not: with as many bytes, and no byte twice.
+pub(super) const TRUE: &[u8; 5] = b"true ";
+pub(super) const FALSE: &[u8; 5] = b"false";
+
 /// An input that a method takes.
 #[derive(Clone, Debug)]
 pub(super) struct Sample {
@@ -31,6 +35,8 @@ pub(super) struct Sample {
     pub(super) owners: Vec<Option<u32>>,
     /// The parameters, in the order of their numbers.
     pub(super) params: Vec<Param>,
+    /// Which of them have flags, written as [`TRUE`].
+    pub(super) flags: Vec<u32>,
 }
 
 impl Sample {
