@@ -90,7 +90,7 @@ pub(super) fn find(
             warm
         });
     for start in std::iter::once(start.clone()).chain(warm) {
-        // The simplest, for others allocate what they return, and more.
+        // The simplest: others allocate what they return, and more.
         let mut allocator: Option<(u32, (Func, Vec<u64>))> = None;
         for (func, size) in &growing {
             let ty = module.func_type(*func);
@@ -104,22 +104,13 @@ pub(super) fn find(
             {
                 found[*func] = Some(how);
                 if allocator.as_ref().is_none_or(|(least, _)| size < least) {
-                    allocator = Some((*size, (*func, order.args(FREED, ty.params.len()))));
+                    allocator = Some((*size, (*func, order.args(24, ty.params.len()))));
                 }
             }
         }
         let Some((_, allocator)) = allocator else {
             continue;
         };
-        for func in module.funcs.keys() {
-            let small = alone(func).is_some_and(|s| s.size < 2000 && s.returns);
-            if found[func].is_none()
-                && small
-                && frees(&start, func, module.func_type(func), &allocator)
-            {
-                found[func] = Some(Intrinsic::Free);
-            }
-        }
         for (func, _) in &growing {
             let ty = module.func_type(*func);
             if found[*func].is_none() && reallocates(&start, *func, ty, &allocator) {
@@ -217,8 +208,6 @@ enum Order {
 
 /// What an allocator is given beside the size.
 const BESIDE_SIZE: u64 = 8;
-/// The size of what is allocated to be freed or reallocated.
-const FREED: u64 = 24;
 /// Where an allocator is told that it is itself, if it is told.
 const ITSELF: u64 = 1024;
 
@@ -279,27 +268,6 @@ fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType, order: Order) -> O
     } else {
         Intrinsic::Allocate
     })
-}
-
-/// Whether a function frees: what it was given is given out again. `allocate` is the module's allocator.
-fn frees(start: &Concrete<'_>, func: Func, ty: &FuncType, allocate: &(Func, Vec<u64>)) -> bool {
-    let i32s = ty.params.iter().all(|p| *p == Type::I32);
-    if !i32s || !matches!(ty.params.len(), 1..=3) || !ty.results.is_empty() {
-        return false;
-    }
-    let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
-    let given = |machine: &mut Concrete<'_>| {
-        let results = machine.call(allocate.0, &allocate.1)?;
-        results.first().map(|address| u64::from(*address as u32))
-    };
-    // Between two others, so that it is not merged with what is free.
-    let runs = [(); 3].map(|()| given(&mut machine));
-    let [_, Some(address), Some(_)] = runs else {
-        return false;
-    };
-    let args = [address, FREED, BESIDE_SIZE];
-    machine.call(func, &args[..ty.params.len()]).is_some()
-        && (0..3).any(|_| given(&mut machine) == Some(address))
 }
 
 /// Whether a function reallocates: the content moves along. `allocate` is the module's allocator.
@@ -386,14 +354,16 @@ fn frees(start: &Concrete<'_>, func: Func, ty: &FuncType, allocate: &(Func, Vec<
             machine.memory.get_mut(address..address + 24)?.fill(0xa5);
             Some(address)
         };
-        let (first, second) = (new(&mut machine)?, new(&mut machine)?);
-        let args = [first as u64, 24, BESIDE_SIZE];
+        // Between two others, so that it is not merged with what is free.
+        let [before, freed, after] = [new(&mut machine)?, new(&mut machine)?, new(&mut machine)?];
+        let args = [freed as u64, 24, BESIDE_SIZE];
         machine.call(func, &args[..ty.params.len()])?;
-        let kept = machine.memory[second..second + 24]
-            .iter()
-            .all(|b| *b == 0xa5);
-        let again = new(&mut machine)?;
-        Some(kept && again == first)
+        let kept = |other: &usize| {
+            machine.memory[*other..other + 24]
+                .iter()
+                .all(|b| *b == 0xa5)
+        };
+        Some([before, after].iter().all(kept) && (0..3).any(|_| new(&mut machine) == Some(freed)))
     };
     attempt() == Some(true)
 }

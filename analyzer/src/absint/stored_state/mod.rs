@@ -7,7 +7,7 @@
 
 mod find;
 
-use super::arena::{Arena, Bytes, Label, LabelSet, Space, Val};
+use super::arena::{Arena, Bytes, Label, LabelSet, Piece, Space, Val};
 use super::interp::Machine;
 use super::memory::{LINEAR, Place, State};
 use super::record::EffectRecord;
@@ -54,13 +54,14 @@ impl StoredState {
                 PartKind::Text => part.bytes.split_at(LENGTH.min(part.bytes.len())),
                 PartKind::Number | PartKind::Count { .. } => part.bytes.split_at(0),
             };
-            runs.push(arena.constant_bytes(fixed));
+            runs.push(Piece::Const(fixed.into()));
             if !data.is_empty() {
                 let labels = self.label(arena, part);
-                runs.push(arena.example([(data.into(), labels)]));
+                let bytes = data.into();
+                runs.push(Piece::Sample { bytes, labels });
             }
         }
-        arena.long(&runs)
+        arena.all_bytes(runs)
     }
 
     /// The key of a part as a place of storage of its own.
@@ -274,7 +275,6 @@ impl Machine<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::absint::arena::Piece;
 
     /// An owner, a counter, the prefix of a map, and an option with a number in it.
     fn example() -> StoredState {
