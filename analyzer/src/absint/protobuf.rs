@@ -226,7 +226,9 @@ mod tests {
             decreased: false,
         };
         let message = arena.bytes([Piece::Const([0x12].into()), open]);
-        assert_eq!(fields(&mut arena, message).len(), 0);
+        let found = fields(&mut arena, message);
+        assert_eq!(found.len(), 1);
+        assert_eq!(arena.labels_of(found[0].1), labels);
         let hole = arena.hole(labels, Some(1));
         let tag = arena.constant_bytes(&[0x12]);
         let message = arena.concat(&[tag, hole, tag]);
