@@ -13,14 +13,18 @@ use super::method::{Request, Run, run};
 use super::probe::STAND_IN;
 use super::program::Program;
 use super::record::Ctx;
-use crate::facts::Param;
+use crate::facts::{self, EffectGraph, Labels, NodeData, NodeKind, Param};
 use crate::host::{Encoding, ExportedEntry, Field, HostModel, Place};
-use crate::ir::Func;
+use crate::ir::{Callee, Func, Function, Op, Value, ValueDef};
 
 /// Runs until no further name is found: behind an argument that must be there, the method asks for others.
 const MAX_ROUNDS: usize = 12;
 /// The lengths of names that are found.
 const NAME_LENGTHS: std::ops::Range<usize> = 1..33;
+/// How many calls deep names are looked for that a method mentions.
+const MENTION_DEPTH: usize = 2;
+/// More names are not tried.
+const MAX_MENTIONED: usize = 40;
 /// What values are: as texts, numbers and hexadecimal digits they all pass.
 pub(super) const VALUE: &[u8] = b"12345678";
 /// What the host's own handle is.
@@ -73,21 +77,15 @@ impl Arguments {
                 break;
             }
         }
-        let params = names
-            .iter()
-            .map(|name| Param {
-                name: Some(name.clone()),
-                ty: None,
-            })
-            .collect();
-        let request = Request {
-            arguments: Some(Arguments {
-                names,
-                stand_ins: StandIns::None,
-            }),
-            ..Request::default()
-        };
-        Some((run(program, entry, &request), params))
+        if names.is_empty() {
+            names = mentioned_names(program, entry.func);
+            // Names that nothing comes of are none of arguments.
+            let (run, _) = with_names(program, entry, names.clone());
+            let used = params_in(&run.graph);
+            let mut number = 0..;
+            names.retain(|_| number.next().is_some_and(|n| used.contains(&n)));
+        }
+        Some(with_names(program, entry, names))
     }
 
     /// Further names that the method asks for.
@@ -197,6 +195,110 @@ const BYTES: u32 = 2;
 
 fn word(word: u32) -> [u8; 4] {
     word.to_le_bytes()
+}
+
+/// Runs a method with arguments of these names.
+fn with_names(
+    program: &Program<'_>,
+    entry: &ExportedEntry<'_>,
+    names: Vec<String>,
+) -> (Run, Vec<Param>) {
+    let params = names
+        .iter()
+        .map(|name| Param {
+            name: Some(name.clone()),
+            ty: None,
+        })
+        .collect();
+    let request = Request {
+        arguments: Some(Arguments {
+            names,
+            stand_ins: StandIns::None,
+        }),
+        ..Request::default()
+    };
+    (run(program, entry, &request), params)
+}
+
+/// The parameters that anything comes of.
+fn params_in(graph: &EffectGraph) -> BTreeSet<u32> {
+    let labels_of = |node: &NodeData| match &node.kind {
+        NodeKind::Effect(effect) => effect
+            .operands
+            .iter()
+            .flat_map(|operand| operand.content.labels_through_digests())
+            .collect(),
+        NodeKind::Branch(branch) => branch.labels(),
+        _ => Labels::default(),
+    };
+    let mut found = BTreeSet::new();
+    for label in graph.nodes.values().flat_map(labels_of) {
+        params_of(&label, &mut found);
+    }
+    found
+}
+
+fn params_of(label: &facts::Label, found: &mut BTreeSet<u32>) {
+    match label {
+        facts::Label::Param(number) => {
+            found.insert(*number);
+        }
+        facts::Label::Storage(content) => {
+            for label in content.labels() {
+                params_of(&label, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The texts that look like names among the constants which a method and what it calls hand to other functions as address
+/// and length. Some look names up by what they hash to, and others compare byte by byte (Go).
+fn mentioned_names(program: &Program<'_>, root: Func) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut level = vec![root];
+    let mut seen = BTreeSet::from([root]);
+    for _ in 0..MENTION_DEPTH {
+        let mut next = Vec::new();
+        for info in level.iter().filter_map(|func| program.info(*func)) {
+            for inst in info.ir.insts.values() {
+                let Op::Call(Callee::Direct(callee)) = inst.op else {
+                    continue;
+                };
+                let pairs = inst.args.windows(2);
+                names.extend(pairs.filter_map(|pair| mentioned(program, info.ir, pair)));
+                if seen.insert(callee) {
+                    next.push(callee);
+                }
+            }
+        }
+        level = next;
+    }
+    let mut known = BTreeSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    names.truncate(MAX_MENTIONED);
+    names
+}
+
+/// The name that an address and a length mean, if they are constants and it looks like one.
+fn mentioned(program: &Program<'_>, function: &Function, pair: &[Value]) -> Option<String> {
+    let constant = |value: &Value| match function.values[*value].def {
+        ValueDef::Result(inst, 0) => match function.insts[inst].op {
+            Op::Const(_, bits) => usize::try_from(bits).ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let (address, len) = (constant(&pair[0])?, constant(&pair[1])?);
+    if !NAME_LENGTHS.contains(&len) {
+        return None;
+    }
+    let bytes = program.image.data.get(address..address.checked_add(len)?)?;
+    let is_name = bytes[0].is_ascii_alphabetic()
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(b));
+    is_name.then(|| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// Whose data it is what the host passes along.

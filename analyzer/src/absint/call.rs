@@ -382,6 +382,12 @@ impl<'p> Machine<'p> {
             }
             Intrinsic::Compare => self.compare_memory(state, arg(0), arg(1), arg(2)),
             Intrinsic::Allocate => self.allocation(frame, offset),
+            Intrinsic::AllocateZeroed => {
+                let address = self.allocation(frame, offset);
+                let zero = self.arena.constant(0);
+                self.fill_memory(state, address, zero, arg(0));
+                address
+            }
             Intrinsic::AllocateObject => {
                 let address = self.allocation(frame, offset);
                 self.with_header(state, address, arg(0), arg(1))

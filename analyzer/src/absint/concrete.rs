@@ -102,6 +102,20 @@ impl<'a> Concrete<'a> {
         self.memory.get(self.data_end..self.top).unwrap_or(&[])
     }
 
+    /// The memory from address 0 on, as far as it was written or is static data.
+    pub(super) fn initial(&self) -> &[u8] {
+        self.memory.get(..self.top).unwrap_or(&self.memory)
+    }
+
+    /// The same with the memory of another, everything else as it was.
+    pub(super) fn with_memory_of(self, other: Self) -> Self {
+        Concrete {
+            memory: other.memory,
+            top: other.top,
+            ..self
+        }
+    }
+
     /// Writes to memory; `None` if it does not fit.
     pub(super) fn put(&mut self, address: u64, bytes: &[u8]) -> Option<()> {
         let to = self.range(address, 0, bytes.len() as u64)?;
@@ -114,6 +128,7 @@ impl<'a> Concrete<'a> {
     pub(super) fn clone_for_trial(&self, fuel: u32) -> Self {
         Concrete {
             fuel,
+            depth: 0,
             ..self.clone()
         }
     }

@@ -20,6 +20,8 @@ pub(super) enum Intrinsic {
     Compare,
     /// `(size, …) → address`: allocates.
     Allocate,
+    /// The same, and what is allocated is zero (Go).
+    AllocateZeroed,
     /// `(size, type) → address`: allocates an object of AssemblyScript, whose type and size stand before it.
     AllocateObject,
     /// `(address, old size, align, new size)`, where the alignment may be left out or both it and the old size, → address:
@@ -71,10 +73,13 @@ pub(super) fn find(
     let alone = |func: Func| summaries[func].as_ref().filter(|s| s.alone);
     let mut growing = Vec::new();
     for func in module.funcs.keys() {
-        let Some(summary) = alone(func) else { continue };
-        if !summary.grows && summary.size < 2000 {
+        let Some(summary) = &summaries[func] else {
+            continue;
+        };
+        if summary.alone && !summary.grows && summary.size < 2000 {
             found[func] = by_trial(start, func, module.func_type(func));
         } else if summary.grows && summary.size < 40_000 {
+            // Where there is no memory left, some tell the host (Go): a trial does not come that far.
             growing.push((func, summary.size));
         }
     }
@@ -263,11 +268,33 @@ fn allocates(start: &Concrete<'_>, func: Func, ty: &FuncType, order: Order) -> O
             .iter()
             .all(|b| *b == 0xa5)
     });
-    kept.then_some(if headers && ty.params.len() == 2 {
+    if !kept {
+        return None;
+    }
+    Some(if headers && ty.params.len() == 2 {
         Intrinsic::AllocateObject
+    } else if zeroes(start, func, &order.args(200, ty.params.len())) {
+        Intrinsic::AllocateZeroed
     } else {
         Intrinsic::Allocate
     })
+}
+
+/// Whether an allocator clears what it gives: what stood there before is gone.
+fn zeroes(start: &Concrete<'_>, func: Func, args: &[u64]) -> bool {
+    let attempt = || {
+        let allocate = |machine: &mut Concrete<'_>| {
+            let address = machine.call(func, args)?[0] as u32 as usize;
+            Some(address..address + 200)
+        };
+        let mut first = start.clone_for_trial(TRIAL_FUEL);
+        let run = allocate(&mut first)?;
+        let mut dirty = start.clone_for_trial(TRIAL_FUEL);
+        dirty.memory.get_mut(run.clone())?.fill(0xa5);
+        let again = allocate(&mut dirty)?;
+        Some(again == run && dirty.memory.get(run)?.iter().all(|b| *b == 0))
+    };
+    attempt() == Some(true)
 }
 
 /// Whether a function reallocates: the content moves along. `allocate` is the module's allocator.

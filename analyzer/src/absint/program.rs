@@ -19,12 +19,16 @@ use crate::graph::callgraph::{CallGraph, Lifted};
 use crate::graph::cfg::Cfg;
 use crate::graph::loops::LoopForest;
 use crate::graph::{Dominators, IndirectTargets};
-use crate::host::{AbortsIf, EffectKind, HostFunction, HostModel, HostResult, Role};
+use crate::host::{
+    AbortsIf, EffectKind, EntryKind, HostFunction, HostModel, HostResult, Role, entry_points,
+};
 use crate::ir::{Block, Callee, Func, Function, Inst, Op, Sig, Terminator, Type, Value, ValueDef};
 use crate::module::{Module, Table};
 
 pub(super) use super::summary::Extent;
 
+/// Work that a runtime may take to set itself up.
+const START_FUEL: u32 = 1_000_000;
 /// Addresses beyond this are not kept as static data.
 const MAX_STATIC: u64 = 16 << 20;
 /// A number below this is not taken for the top of the shadow stack.
@@ -116,15 +120,16 @@ impl<'m> Program<'m> {
                 speaks: false,
             },
         };
-        let image = image(module);
-        let vtables = find_vtables(module, lifted, &image);
-        let nothing = |_| Known::Nothing;
-        let first = summary::summarise(module, lifted, &graph, &host_summary, &nothing, &vtables);
         let helpers: HostHelpers = host_functions
             .values()
             .map(|host| host.and_then(host_helper))
             .collect();
         let start = Concrete::new(module, lifted, Arc::new(helpers), 0);
+        let start = start.map(|start| started(module, host, start));
+        let image = image(module, start.as_ref());
+        let vtables = find_vtables(module, lifted, &image);
+        let nothing = |_| Known::Nothing;
+        let first = summary::summarise(module, lifted, &graph, &host_summary, &nothing, &vtables);
         let intrinsics = start
             .as_ref()
             .map(|start| intrinsics::find(module, lifted, start, &first))
@@ -351,8 +356,24 @@ fn stack_pointer(module: &Module) -> Option<(StackPointer, u64)> {
     })
 }
 
+/// The module after the runtime of its language has set itself up, where the host runs that before anything else.
+fn started<'m>(module: &'m Module, host: &HostModel, start: Concrete<'m>) -> Concrete<'m> {
+    let entries = entry_points(host, module);
+    let set_up = entries.iter().find(|entry| {
+        entry.kind == EntryKind::Support && ["_start", "_initialize"].contains(&entry.export)
+    });
+    let Some(set_up) = set_up else { return start };
+    let mut after = start.clone_for_trial(START_FUEL);
+    let args = vec![0; module.func_type(set_up.func).params.len()];
+    match after.call(set_up.func, &args) {
+        Some(_) => after.clone_for_trial(0),
+        // It asked the host for something, at the end perhaps to exit: what it wrote until then is there.
+        None => start.with_memory_of(after),
+    }
+}
+
 /// Static data, and where the shadow stack lies in it.
-fn image(module: &Module) -> Image {
+fn image(module: &Module, start: Option<&Concrete<'_>>) -> Image {
     let mut data = Vec::new();
     let (stack_pointer, top) = stack_pointer(module).unzip();
     let mut bottom = 0;
@@ -371,6 +392,11 @@ fn image(module: &Module) -> Image {
         if top.is_some_and(|top| end <= top) {
             bottom = bottom.max(end);
         }
+    }
+    if let Some(start) = start
+        && start.initial().len() > data.len()
+    {
+        data = start.initial().to_vec();
     }
     // Without a pointer that moves, the top of the stack was made a constant below the data.
     let top = top.unwrap_or_else(|| {
