@@ -92,8 +92,12 @@ impl Arena {
         self.flattened(bytes)
     }
 
-    fn without_arithmetic(&mut self, val: Val) -> Val {
+    /// A value without the notes about how it was computed.
+    pub(super) fn without_arithmetic(&mut self, val: Val) -> Val {
         let mut data = self.data(val);
+        if data.labels == LabelSet::NONE {
+            return val;
+        }
         let labels: Vec<Label> = self.label_list(data.labels).collect();
         let mut kept = LabelSet::NONE;
         for label in labels {

@@ -558,6 +558,11 @@ impl<'p> Machine<'p> {
     }
 
     fn store(&mut self, state: &mut State, address: Val, mem: MemArg, width: u32, val: Val) {
+        // What is written digit by digit is a text, and the arithmetic was that of its digits.
+        let val = match width {
+            ..=2 => self.arena.without_arithmetic(val),
+            _ => val,
+        };
         let places = self.places(address, mem.offset);
         if let [place] = places[..] {
             self.writes(place);

@@ -7,11 +7,11 @@ use rayon::prelude::*;
 
 use super::arena::{Arena, Bytes, Label, LabelSet};
 use super::json_text::Text;
-use super::method::{Request, Run, run};
+use super::method::{Request, Run, does_end, run};
 use super::program::Program;
 use super::sample::{Complaint, Json, Sample};
 use super::trial::{self, Verdict};
-use crate::facts::{self, EffectGraph, Method, Param};
+use crate::facts::{self, EffectGraph, Method, Param, Reason};
 use crate::host::{ExportedEntry, Layout, Role};
 use crate::spec::{MethodSpec, Specs};
 
@@ -129,12 +129,12 @@ pub(super) fn methods(
             reasons: run.reasons,
         })
     };
-    let methods: Vec<Option<Method>> = found.par_iter().map(method).collect();
-    // If one cannot be run, what it does is not lost: all are run as one.
-    methods
-        .into_iter()
-        .collect::<Option<_>>()
-        .unwrap_or_default()
+    let methods: Vec<Method> = found.par_iter().filter_map(method).collect();
+    // If none can be followed, what they do is not lost: all are run as one.
+    match methods.iter().any(|method| does_end(&method.graph)) {
+        true => methods,
+        false => Vec::new(),
+    }
 }
 
 /// Parameters in the order in which they are numbered, with what a specification says of their types.
@@ -149,28 +149,39 @@ fn described(params: &[Param], spec: Option<&MethodSpec>) -> Vec<Param> {
         .collect()
 }
 
-/// Runs a message on its examples; `None` if none of them is taken.
+/// Runs a message on its examples; `None` if it has none.
 fn run_message(program: &Program<'_>, entry: &ExportedEntry<'_>, message: &Message) -> Option<Run> {
-    let mut runs = message.examples.iter().filter_map(|examples| {
+    let run_on = |examples: &Vec<Example>| {
         let request = Request {
             regions: examples.clone(),
             ..Request::default()
         };
-        let run = run(program, entry, &request);
-        run.returns().then_some(run)
-    });
-    if !message.equal {
-        let usual = runs.next()?;
-        if usual.graph.acts_from(usual.graph.entry()) {
-            return Some(usual);
+        run(program, entry, &request)
+    };
+    let mut refused = None;
+    let mut runs = message.examples.iter().filter_map(|examples| {
+        let run = run_on(examples);
+        if run.returns() {
+            return Some(run);
         }
+        refused.get_or_insert(run);
+        None
+    });
+    let usual = runs.next();
+    if !message.equal {
+        let acts = |run: &Run| run.graph.acts_from(run.graph.entry());
         // Such as a message that must come without funds.
-        return Some(
-            runs.find(|run| run.graph.acts_from(run.graph.entry()))
-                .unwrap_or(usual),
-        );
+        let other = match &usual {
+            Some(usual) if !acts(usual) => runs.find(acts),
+            _ => None,
+        };
+        drop(runs);
+        return other.or(usual).or(refused.map(not_followed));
     }
-    let mut together = runs.next()?;
+    let Some(mut together) = usual else {
+        drop(runs);
+        return refused.map(not_followed);
+    };
     for other in runs {
         together.graph =
             EffectGraph::either(&together.graph, &other.graph, facts::Label::CallResult);
@@ -179,6 +190,14 @@ fn run_message(program: &Program<'_>, entry: &ExportedEntry<'_>, message: &Messa
         together.reasons.dedup();
     }
     Some(together)
+}
+
+/// What the contract takes when it is tried, the machine did not follow: what the message does then is not known.
+fn not_followed(mut run: Run) -> Run {
+    if run.reasons.is_empty() {
+        run.reasons.push(Reason::Limit("reading its input"));
+    }
+    run
 }
 
 /// The messages that an entry point takes. None if it takes no regions, or if no example was found that it accepts.

@@ -110,11 +110,16 @@ pub(super) struct Run {
 impl Run {
     /// Whether the method can end well, or may where it was not followed.
     pub(super) fn returns(&self) -> bool {
-        self.graph
-            .nodes
-            .values()
-            .any(|node| matches!(node.kind, NodeKind::Return | NodeKind::Unknown(_)))
+        does_end(&self.graph)
     }
+}
+
+/// Whether a method can end well, or may where it was not followed.
+pub(super) fn does_end(graph: &EffectGraph) -> bool {
+    graph
+        .nodes
+        .values()
+        .any(|node| matches!(node.kind, NodeKind::Return | NodeKind::Unknown(_)))
 }
 
 /// Runs everything that outsiders and the host can call.

@@ -69,7 +69,11 @@ fn in_method(method: &Method) -> Option<Finding> {
         };
         let exact = branch.predicates.iter().any(|p| {
             let (left, right) = (&p.left, &p.right);
-            let number = |c: &Content| c.as_constant().is_some_and(|b| b.iter().any(|x| *x != 0));
+            // What is compared with less is no time, but which variant of it there is.
+            let number = |c: &Content| {
+                let bytes = c.as_constant();
+                bytes.is_some_and(|b| b.iter().skip(1).any(|x| *x != 0))
+            };
             let drawn = left.labels().contains(&Label::Drawn);
             let compared = p.relation == Relation::Equal
                 && (is_time(left) && (number(right) || drawn) || is_time(right) && number(left));

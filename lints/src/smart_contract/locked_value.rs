@@ -116,11 +116,13 @@ fn credited(method: &Method) -> Option<Finding> {
 }
 
 /// Whether attached assets are part of a value, by themselves: where the host hands them over together with the caller's
-/// name, it may be that alone.
+/// name, it may be that alone, and what nobody took apart from the rest of the input passed through the same buffer.
 fn credits(value: &Content) -> bool {
     value.pieces.iter().any(|piece| match piece {
         Piece::Hole { labels, .. } => {
-            labels.contains(&Label::AttachedValue) && !labels.contains(&Label::Caller)
+            labels.contains(&Label::AttachedValue)
+                && !labels.contains(&Label::Caller)
+                && !labels.contains(&Label::Input)
         }
         Piece::Const(_) => false,
     })
