@@ -5,6 +5,7 @@
 //! comes from. So memory needs no alias analysis: an address is a number, or a place in an allocation. See
 //! ARCHITECTURE.md for why this design and what it costs.
 
+mod allocators;
 mod arena;
 mod arguments;
 mod arithmetic;
