@@ -71,7 +71,7 @@ structure! {
     Sign { imports exports sections weight }
     EntryPoint { name kind params results returned args }
     HostFunction { module name shown params results args result effects reentry atomic call_flags aborts_if selector body }
-    HostArg { name role what len size unit tagged }
+    HostArg { name role what len size unit tagged begins typed }
     CallFlags { arg allow_reentry read_only tail_call }
     Selector { arg encoding field }
     Body { arg encoding }

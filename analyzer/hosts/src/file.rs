@@ -342,6 +342,8 @@ fn args(raw: Vec<RawArg>, defaults: &Defaults) -> Result<(Vec<Type>, Vec<HostArg
             size: arg.size.map(Spanned::into_inner),
             unit: arg.unit.unwrap_or(1),
             tagged: arg.tagged,
+            begins: arg.begins.into(),
+            typed: arg.typed,
         });
     }
     for (pointer, len) in links {

@@ -127,6 +127,10 @@ pub(super) struct RawArg {
     pub(super) unit: Option<u32>,
     #[serde(default)]
     pub(super) tagged: bool,
+    #[serde(default)]
+    pub(super) begins: Vec<u8>,
+    #[serde(default)]
+    pub(super) typed: bool,
 }
 
 #[derive(Deserialize)]

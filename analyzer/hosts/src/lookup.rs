@@ -21,6 +21,12 @@ impl HostModel {
             .or_else(|| HostModel::support().own_function(module, name, &ty.params, &ty.results))
     }
 
+    /// Whether contracts read input and state field by field.
+    pub fn is_typed(&self) -> bool {
+        let mut args = self.functions.iter().flat_map(|f| f.args.iter());
+        args.any(|arg| arg.typed)
+    }
+
     /// Whether a call lets other code enter the contract again before it returns. `effects` are those of the function, or
     /// of the operation behind it; `flags` is the argument that [`HostFunction::call_flags`] names, where it is known.
     pub fn may_reenter(

@@ -393,6 +393,10 @@ pub struct HostArg {
     pub unit: u32,
     /// Whether the number sits in the upper half of a tagged 64-bit value (Soroban's `U32Val`).
     pub tagged: bool,
+    /// For outputs of a fixed number of bytes that come in several variants: what they usually begin with.
+    pub begins: List<u8>,
+    /// For outputs that are read field by field: the short ones tell how what follows is built.
+    pub typed: bool,
 }
 
 /// What the result of a host function is.

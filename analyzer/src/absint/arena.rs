@@ -77,6 +77,10 @@ id! {
     Places
 }
 id! {
+    /// Bytes of values.
+    Mosaic
+}
+id! {
     /// What a value would be for two selectors.
     Probe
 }
@@ -165,6 +169,9 @@ pub(super) struct Pred {
 /// Where a pointer points: 0 is linear memory by absolute address, others are one per allocation or host-side object.
 pub(super) type Space = u32;
 
+/// A byte of a value: which value, and which of its bytes.
+pub(super) type Cell = (Val, u8);
+
 /// What is known of the bits of a value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Kind {
@@ -183,6 +190,9 @@ pub(super) enum Kind {
     Negated { space: Space, off: u32 },
     /// Two 32-bit values in one of 64 bits, as compilers pack an address and a length.
     Pair { low: Val, high: Val },
+    /// Bytes of several values, or from within one, with some of an address or handle among them: compilers move
+    /// structures in pieces that do not end where fields do.
+    Mosaic(Mosaic),
     /// One of a few addresses: two to [`MAX_PLACES`], not all in linear memory.
     Places(Places),
     /// A tagged Soroban value, or a number standing for a host-side object, with this content.
@@ -215,6 +225,7 @@ pub(super) struct Arena {
     pred_sets: Interner<Rc<[u32]>>,
     choices: Interner<Rc<[u64]>>,
     places: Interner<Rc<[(Space, u32)]>>,
+    mosaics: Interner<Rc<[Cell]>>,
     /// Whether examples decide as if they were constants: while the contract reads its input.
     pub(super) sampling: bool,
     probes: Interner<[u64; 2]>,
@@ -250,6 +261,7 @@ impl Arena {
             pred_sets: Interner::with_first(Rc::from([])),
             choices: Interner::with_first(Rc::from([])),
             places: Interner::with_first(Rc::from([])),
+            mosaics: Interner::with_first(Rc::from([])),
             sampling: false,
             probes: Interner::with_first([0, 0]),
             guesses: Guesses::default(),
@@ -396,6 +408,16 @@ impl Arena {
             Kind::Places(id) => !self.places.items[id.0 as usize].contains(&(0, 0)),
             _ => false,
         }
+    }
+
+    /// The kind for bytes of several values.
+    pub(super) fn mosaic(&mut self, cells: &[Cell]) -> Kind {
+        Kind::Mosaic(Mosaic(self.mosaics.intern(cells.into())))
+    }
+
+    /// The bytes that a value is made of.
+    pub(super) fn cells(&self, mosaic: Mosaic) -> Rc<[Cell]> {
+        self.mosaics.items[mosaic.0 as usize].clone()
     }
 
     /// The kind for a set of possible addresses.
@@ -731,6 +753,14 @@ impl Arena {
                 decreased: data.decreased,
             }]),
         }
+    }
+
+    /// Whether a value is an address or a handle.
+    pub(super) fn refers(&self, val: Val) -> bool {
+        matches!(
+            self.data(val).kind,
+            Kind::Ptr { .. } | Kind::Places(_) | Kind::Obj(_)
+        )
     }
 
     /// Whether a value stands for something stored, of which it tells that it is there, but not what its key is.

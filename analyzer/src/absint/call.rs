@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::arena::{Bytes, Kind, Label, LabelSet, Pred, PredSet, Val, ValData};
 use super::interp::{Frame, MAX_DEPTH, Machine, Outcome};
 use super::intrinsics::Intrinsic;
-use super::memory::{FIRST_ALLOCATION, Place, State};
+use super::memory::{FIRST_ALLOCATION, Paths, Place, State};
 use super::program::Extent;
 use super::record::{Ctx, EventKind};
 use super::vtables::Origin;
@@ -338,13 +338,12 @@ impl<'p> Machine<'p> {
             after = Some(match after {
                 None => (branch, results),
                 Some((joined, values)) => {
-                    let joined = joined.join(
-                        &branch,
-                        &mut self.arena,
-                        &self.program.image,
+                    let paths = Paths {
                         control,
-                        false,
-                    );
+                        widen: false,
+                        base: None,
+                    };
+                    let joined = joined.join(&branch, &mut self.arena, &self.program.image, &paths);
                     let values = values
                         .iter()
                         .zip(&results)

@@ -158,7 +158,10 @@ impl<'p> Machine<'p> {
             }
         }
         let plumbing = |k: &EffectKind| HARMLESS.contains(k) || PLUMBING.contains(k);
-        if !kinds.iter().all(plumbing) && self.arguments.is_none() {
+        if self.is_whole_state(&kinds, &inputs) {
+            self.arena.sampling = true;
+        } else if self.variants.is_some() || !kinds.iter().all(plumbing) && self.arguments.is_none()
+        {
             // The contract itself is at work, perhaps behind a trait object: no example decides from here on.
             self.reading = false;
             self.arena.sampling = false;
@@ -200,7 +203,7 @@ impl<'p> Machine<'p> {
             labels: gives,
             outcome: self.outcome(host, &kinds, offset),
         };
-        self.give(state, host, args, &out);
+        self.give(state, host, &kinds, args, &out);
         if let Some(operation) = operation {
             self.give_by_request(state, host, args, &inputs, &operation, gives);
         }
@@ -309,6 +312,9 @@ impl<'p> Machine<'p> {
         args: &[Val],
     ) -> Vec<Input<'a>> {
         let mut inputs = Vec::new();
+        // Of what is written back, an example is what was read.
+        let sampling = self.arena.sampling;
+        self.arena.sampling &= self.variants.is_none();
         for (i, arg) in host.args.iter().enumerate() {
             let Some(val) = args.get(i).copied() else {
                 continue;
@@ -318,7 +324,13 @@ impl<'p> Machine<'p> {
                 continue;
             }
             let content = match arg.role {
-                Role::InPtr | Role::InOutPtr => self.pointed(host, state, arg, val, args),
+                Role::InPtr | Role::InOutPtr => {
+                    let content = self.pointed(host, state, arg, val, args);
+                    match &*arg.what {
+                        "storage-key" | "storage-prefix" => self.below_field(content),
+                        _ => content,
+                    }
+                }
                 Role::Cstr => self.c_string(state, val),
                 Role::Region => self.region(state, val),
                 Role::Handle | Role::InOutHandle => {
@@ -343,6 +355,7 @@ impl<'p> Machine<'p> {
             };
             inputs.push(Input { arg, content });
         }
+        self.arena.sampling = sampling;
         inputs
     }
 
@@ -377,7 +390,12 @@ impl<'p> Machine<'p> {
         let bits = match host.selector {
             // A request that the contract built around an example is as long as that.
             Some(_) => self.arena.as_number(len)?,
-            None => self.arena.as_const(len)?,
+            None => self.arena.as_const(len).or_else(|| {
+                // Of nothing and something, it is the something that matters.
+                let choices = self.arena.as_choices(len).filter(|_| program.typed)?;
+                let mut some = choices.iter().filter(|len| **len > 0);
+                some.next().filter(|_| some.next().is_none()).copied()
+            })?,
         };
         let tagged = host.args.get(index).is_some_and(|len| len.tagged);
         let bits = if tagged { bits >> 32 } else { bits };
@@ -653,6 +671,11 @@ impl<'p> Machine<'p> {
         let operand = |name: &str| operands.iter().find(|(what, _)| what == name).map(|o| o.1);
         let mut labels = LabelSet::NONE;
         for kind in kinds {
+            if *kind == E::CalldataRead
+                && let Some(field) = self.field_of_input(inputs)
+            {
+                return field;
+            }
             let label = match kind {
                 E::CalldataRead | E::CallResultRead if shared_input(kinds) => {
                     // The input of the method, or what a call returned, by number.
@@ -801,7 +824,14 @@ impl<'p> Machine<'p> {
     }
 
     /// Puts what the host gives where the contract asked for it.
-    fn give(&mut self, state: &mut State, host: &HostFunction, args: &[Val], out: &Output) {
+    fn give(
+        &mut self,
+        state: &mut State,
+        host: &HostFunction,
+        kinds: &[EffectKind],
+        args: &[Val],
+        out: &Output,
+    ) {
         for (arg, val) in host.args.iter().zip(args) {
             if !arg.role.is_output() {
                 continue;
@@ -821,11 +851,13 @@ impl<'p> Machine<'p> {
                         self.arena.hole(out.outcome, Some(4))
                     } else if arg.what.contains("length") || arg.what == "size" {
                         self.arena.hole(out.labels, Some(4))
+                    } else if let Some(field) = self.field(arg, cap, kinds, out.labels) {
+                        field
                     } else {
                         match (arg.size, self.arena.known_bytes(out.content)) {
                             (Some(size), None) => {
                                 let labels = self.arena.labels_of(out.content);
-                                self.arena.hole(labels, Some(size))
+                                self.variant(arg, size, labels)
                             }
                             _ => out.content,
                         }
@@ -868,6 +900,19 @@ impl<'p> Machine<'p> {
                 _ => {}
             }
         }
+    }
+
+    /// So many bytes of which nothing is known but, where they come in several variants, which one it usually is.
+    fn variant(&mut self, arg: &HostArg, size: u32, labels: LabelSet) -> Bytes {
+        let begins: &[u8] = if self.variants.is_some() {
+            &arg.begins
+        } else {
+            &[]
+        };
+        let front = self.arena.constant_bytes(begins);
+        let rest = size.saturating_sub(begins.len() as u32);
+        let rest = self.arena.hole(labels, Some(rest));
+        self.arena.concat(&[front, rest])
     }
 
     /// Fills a list of tagged values in memory.

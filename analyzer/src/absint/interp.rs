@@ -13,7 +13,8 @@ use smallvec::SmallVec;
 use super::arena::{Arena, Bytes, Kind, LabelSet, PredSet, Space, Val};
 use super::arguments::Arguments;
 use super::effects::Consequences;
-use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
+use super::fields::{Fields, Variants};
+use super::memory::{FIRST_ALLOCATION, LINEAR, Paths, Place, State};
 use super::program::{FuncInfo, Program};
 use super::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
 use super::render::Rendering;
@@ -86,6 +87,9 @@ pub(super) struct Machine<'p> {
     pub(super) has_examples: bool,
     /// The record that holds the contract's state.
     pub(super) state_record: Access<'p>,
+    /// What is read of fields that tell a variant, where examples are given for them.
+    pub(super) variants: Option<Variants>,
+    pub(super) fields: Fields,
     spaces: FxHashMap<(Ctx, u32), Space>,
 }
 
@@ -95,6 +99,9 @@ pub(super) struct Frame<'p> {
     pub(super) func: Func,
     pub(super) ctx: Ctx,
     vals: Vec<Val>,
+    /// The state that it was entered with, where the host is asked for each field: every such question is answered by an
+    /// enum.
+    entry: Option<State>,
     /// States waiting at the entry of each block, by the edge they came on.
     incoming: Vec<Vec<Arrival>>,
     /// What decided the terminator of each block, where it was not certain.
@@ -136,6 +143,8 @@ impl<'p> Machine<'p> {
             flags: Vec::new(),
             has_examples: false,
             state_record: Access::default(),
+            variants: None,
+            fields: Fields::default(),
             spaces: FxHashMap::default(),
         }
     }
@@ -155,6 +164,7 @@ impl<'p> Machine<'p> {
             func,
             ctx,
             vals: vec![Val::ANY; ir.values.len()],
+            entry: self.program.typed.then(|| state.clone()),
             incoming: std::iter::repeat_with(Vec::new)
                 .take(ir.blocks.len())
                 .collect(),
@@ -182,12 +192,16 @@ impl<'p> Machine<'p> {
         let telling = frame.telling;
         let control = self.control_at_return(&frame);
         let mut after: Option<(State, SmallVec<[Val; 1]>)> = None;
-        for (_, state, results) in frame.returns.drain(..) {
+        for (_, state, results) in std::mem::take(&mut frame.returns) {
             after = Some(match after {
                 None => (state, results),
                 Some((joined, values)) => {
-                    let joined =
-                        joined.join(&state, &mut self.arena, &self.program.image, control, false);
+                    let paths = Paths {
+                        control,
+                        widen: false,
+                        base: frame.entry.as_ref(),
+                    };
+                    let joined = joined.join(&state, &mut self.arena, &self.program.image, &paths);
                     let values = values
                         .iter()
                         .zip(&results)
@@ -255,13 +269,12 @@ impl<'p> Machine<'p> {
                 }
                 preds
             });
-            state = state.join(
-                &arrival.state,
-                &mut self.arena,
-                &self.program.image,
+            let paths = Paths {
                 control,
                 widen,
-            );
+                base: frame.entry.as_ref(),
+            };
+            state = state.join(&arrival.state, &mut self.arena, &self.program.image, &paths);
             for (arg, other) in args.iter_mut().zip(&arrival.args) {
                 *arg = self.arena.join(*arg, *other, control, widen);
             }
@@ -284,13 +297,13 @@ impl<'p> Machine<'p> {
                 }
                 Some((old_state, old_args)) => {
                     frame.unroll = outer_unroll;
-                    let joined = old_state.join(
-                        &state,
-                        &mut self.arena,
-                        &self.program.image,
-                        PredSet::NONE,
-                        true,
-                    );
+                    let paths = Paths {
+                        control: PredSet::NONE,
+                        widen: true,
+                        base: None,
+                    };
+                    let joined =
+                        old_state.join(&state, &mut self.arena, &self.program.image, &paths);
                     let joined_args: SmallVec<[Val; 2]> = old_args
                         .iter()
                         .zip(&args)

@@ -6,7 +6,11 @@
 
 use std::rc::Rc;
 
-use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, PredSet, Space, Val, ValData};
+use smallvec::SmallVec;
+
+use super::arena::{
+    Arena, Bytes, Cell, Kind, Label, LabelSet, Piece, PredSet, Space, Val, ValData,
+};
 use super::sample::{FALSE, TRUE};
 use super::trie::{Granule, Merge, Trie};
 use crate::entity::Entity;
@@ -229,6 +233,7 @@ impl State {
         }
         let (first, index) = self.byte(arena, image, place.space, place.off);
         let mut whole = index == 0;
+        let mut cells: SmallVec<[Cell; 8]> = SmallVec::new();
         let mut data = arena.data(first);
         // What it would be for each of two selectors, if it depends on no more than that.
         let mut bits = [0u64; 2];
@@ -241,6 +246,8 @@ impl State {
             let (val, index) = self.byte(arena, image, place.space, off);
             let byte = arena.data(val);
             whole &= val == first && u32::from(index) == i;
+            whole &= width >= 4 || !matches!(byte.kind, Kind::Ptr { .. } | Kind::Places(_));
+            cells.push((val, index));
             let values = match byte.kind {
                 Kind::Sample(value) => {
                     example = true;
@@ -278,7 +285,6 @@ impl State {
                     let choices = arena.as_choices(first).unwrap_or_default();
                     arena.kind_of_choices(choices.iter().map(|c| c & mask).collect())
                 }
-                Kind::Ptr { .. } if width < 4 => Kind::Any,
                 kind => kind,
             }
         } else if width == 8 {
@@ -295,6 +301,8 @@ impl State {
             } else {
                 Kind::Pair { low, high }
             }
+        } else if cells.iter().any(|cell| arena.refers(cell.0)) {
+            arena.mosaic(&cells)
         } else {
             Kind::Any
         };
@@ -389,12 +397,18 @@ impl State {
             return;
         }
         if let Kind::Pair { low, high } = arena.data(val).kind {
-            self.put(place.space, place.off, width.min(4), |i| (low, i as u8));
+            self.store(arena, place, width.min(4), low);
             if width > 4
                 && let Some(off) = place.off.checked_add(4)
             {
-                self.put(place.space, off, 4, |i| (high, i as u8));
+                self.store(arena, Place { off, ..place }, 4, high);
             }
+            return;
+        }
+        if let Kind::Mosaic(mosaic) = arena.data(val).kind {
+            let cells = arena.cells(mosaic);
+            let byte = |i: u32| cells.get(i as usize).copied().unwrap_or((Val::ANY, 0));
+            self.put(place.space, place.off, width.min(8), byte);
             return;
         }
         self.put(place.space, place.off, width.min(8), |i| (val, i as u8));
@@ -947,24 +961,26 @@ impl State {
         self.put(space, number.wrapping_mul(8), 1, |_| (val, 0));
     }
 
-    /// The least state that covers both, chosen between by the given predicates; this state itself where nothing changed.
+    /// The least state that covers both, chosen between as the paths say; this state itself where nothing changed.
     pub(super) fn join(
         &self,
         other: &State,
         arena: &mut Arena,
         image: &Image,
-        control: PredSet,
-        widen: bool,
+        paths: &Paths<'_>,
     ) -> State {
+        let Paths { control, widen, .. } = *paths;
         let mut joiner = Joiner {
             arena,
             image,
             a: self,
             b: other,
-            control,
-            widen,
+            paths,
+            tags: Vec::new(),
+            halves: Vec::new(),
         };
-        let cells = Trie::merge(&self.cells, &other.cells, &mut joiner);
+        let mut cells = Trie::merge(&self.cells, &other.cells, &mut joiner);
+        joiner.settle_variants(&mut cells);
         let globals = if Rc::ptr_eq(&self.globals, &other.globals) || self.globals == other.globals
         {
             Rc::clone(&self.globals)
@@ -1027,16 +1043,85 @@ fn join_smears(a: &Rc<Vec<Smear>>, b: &Rc<Vec<Smear>>) -> Rc<Vec<Smear>> {
     Rc::new(joined)
 }
 
+/// How two states that are joined came about.
+pub(super) struct Paths<'a> {
+    /// What decided between them.
+    pub(super) control: PredSet,
+    /// Whether this is one more pass over a loop.
+    pub(super) widen: bool,
+    /// What both began with, where enums are to be told apart from what was there before: see
+    /// [`Joiner::settle_variants`].
+    pub(super) base: Option<&'a State>,
+}
+
 struct Joiner<'a> {
     arena: &'a mut Arena,
     image: &'a Image,
     a: &'a State,
     b: &'a State,
-    control: PredSet,
-    widen: bool,
+    paths: &'a Paths<'a>,
+    /// Where both paths wrote, and each another constant.
+    tags: Vec<u64>,
+    /// Where only one of them wrote, and what; and the other.
+    halves: Vec<(u64, Cell, &'a State)>,
 }
 
+/// No list has room for so many bytes: Rust marks with it, and the numbers that follow, that there is none.
+const NO_CAPACITY: u64 = 0x8000_0000;
+/// How far the data of a variant is from the tag that tells it.
+const VARIANT_REACH: u64 = 64;
+
 impl Joiner<'_> {
+    /// Notes who wrote to a byte.
+    fn note_writers(&mut self, address: u64, base: Cell, a: Cell, b: Cell) {
+        let is_written = |cell: Cell| cell != base && cell.0 != Val::UNSET;
+        match (is_written(a), is_written(b)) {
+            (true, true) if a.1 == 0 && b.1 == 0 && self.are_variants(a.0, b.0) => {
+                self.tags.push(address);
+            }
+            (true, false) => self.halves.push((address, a, self.b)),
+            (false, true) => self.halves.push((address, b, self.a)),
+            _ => {}
+        }
+    }
+
+    /// Whether two values tell two variants: different constants, or a capacity and what is none.
+    fn are_variants(&self, a: Val, b: Val) -> bool {
+        let bare = |val: Val| self.arena.data(val).labels == LabelSet::NONE;
+        let no_capacity = |val: Val| {
+            let bits = self.arena.as_const(val);
+            bits.is_some_and(|bits| (NO_CAPACITY..NO_CAPACITY + 16).contains(&bits)) && bare(val)
+        };
+        match (self.arena.as_choices(a), self.arena.as_choices(b)) {
+            (Some(x), Some(y)) => bare(a) && bare(b) && !x.iter().any(|x| y.contains(x)),
+            _ => no_capacity(a) || no_capacity(b),
+        }
+    }
+
+    /// Of an enum that either path left in another variant, the data of a variant is what the path with that variant
+    /// wrote: what the other left there is not looked at.
+    fn settle_variants(&mut self, cells: &mut Trie) {
+        let (Some(base), false) = (self.paths.base, self.tags.is_empty()) else {
+            return;
+        };
+        for (address, (val, index), other) in std::mem::take(&mut self.halves) {
+            let near = |tag: &u64| tag.abs_diff(address) <= VARIANT_REACH;
+            if !self.tags.iter().any(near) {
+                continue;
+            }
+            let (space, off) = ((address >> 35) as Space, address as u32);
+            let left = other.byte(self.arena, self.image, space, off);
+            // A write of unknown extent is none that left the bytes alone.
+            if base.byte(self.arena, self.image, space, off) != left {
+                continue;
+            }
+            let mut granule = cells.get(address / 8).copied().unwrap_or(Granule::UNSET);
+            granule.vals[(address % 8) as usize] = val;
+            granule.index[(address % 8) as usize] = index;
+            cells.insert(address / 8, granule);
+        }
+    }
+
     /// What the other side has where it wrote nothing; `UNSET` where that is garbage, which the defined side may replace.
     fn missing(&mut self, state: &State, key: u64, lane: usize) -> Val {
         let space = (key >> 32) as Space;
@@ -1058,6 +1143,10 @@ impl Merge for Joiner<'_> {
         if a == b {
             return Some(a);
         }
+        let base = self.paths.base.map(|base| {
+            let granule = base.cells.get(key);
+            granule.copied().unwrap_or(Granule::UNSET)
+        });
         let mut merged = a;
         // The value that the first lane of a run joined to, so that the bytes of one value stay together.
         let mut memo: Option<(Val, Val, Val)> = None;
@@ -1065,6 +1154,11 @@ impl Merge for Joiner<'_> {
             let (mut x, mut y) = (a.vals[lane], b.vals[lane]);
             if x == y && a.index[lane] == b.index[lane] {
                 continue;
+            }
+            if let Some(base) = base {
+                let cell = |granule: &Granule| (granule.vals[lane], granule.index[lane]);
+                let address = key.wrapping_mul(8).wrapping_add(lane as u64);
+                self.note_writers(address, cell(&base), cell(&a), cell(&b));
             }
             if x == Val::UNSET {
                 x = self.missing(self.a, key, lane);
@@ -1087,7 +1181,7 @@ impl Merge for Joiner<'_> {
             let joined = match (memo, top) {
                 (_, Some(top)) => top,
                 (Some((p, q, joined)), _) if (p, q) == (x, y) => joined,
-                _ => self.arena.join(x, y, self.control, self.widen),
+                _ => self.arena.join(x, y, self.paths.control, self.paths.widen),
             };
             memo = Some((x, y, joined));
             let same_byte = !both || a.index[lane] == b.index[lane];
@@ -1101,5 +1195,37 @@ impl Merge for Joiner<'_> {
             merged.index[lane] = index;
         }
         Some(merged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_moved_in_pieces_stays_one() {
+        let (mut arena, mut state) = (Arena::new(), State::new(Vec::new()));
+        let image = Image {
+            data: Vec::new(),
+            stack_pointer: None,
+            stack: 0..4096,
+        };
+        let at = |off: u32| Place {
+            space: LINEAR,
+            off,
+            exact: true,
+        };
+        let (address, len) = (arena.pointer(FIRST_ALLOCATION, 8), arena.constant(41));
+        state.store(&mut arena, at(64), 4, address);
+        state.store(&mut arena, at(68), 4, len);
+        // A byte, then four that reach into the length.
+        for (off, width) in [(0, 1), (1, 4), (5, 3)] {
+            let piece = state.load(&mut arena, &image, at(64 + off), width);
+            state.store(&mut arena, at(128 + off), width, piece);
+        }
+        let moved = state.load(&mut arena, &image, at(128), 4);
+        assert_eq!(arena.data(moved).kind, arena.data(address).kind);
+        let both = state.load(&mut arena, &image, at(128), 8);
+        assert!(matches!(arena.data(both).kind, Kind::Pair { .. }));
     }
 }

@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, PredSet, Val, ValData};
 use super::arguments::Arguments;
 use super::effects;
+use super::fields::{self, Variants};
 use super::interp::Machine;
 use super::memory::State;
 use super::messages::{self, Example};
@@ -60,6 +61,8 @@ pub(super) struct Request<'a> {
     pub(super) arguments: Option<Arguments>,
     /// An example of the record in which the contract keeps its state.
     pub(super) state: Option<&'a StoredState>,
+    /// What is read of fields that tell a variant; `None` for anything.
+    pub(super) variants: Option<Variants>,
 }
 
 /// Parameters that the input consists of one after the other.
@@ -203,6 +206,7 @@ fn of_entry(
     let given = || Arguments::run(program, entry).filter(|(run, _)| run.returns());
     let (run, found) = match sampled.or_else(given) {
         Some((run, params)) => (run, Some(params)),
+        None if program.typed => (fields::run_typed(program, entry, &plain), None),
         None => (run(&plain), None),
     };
     vec![Method {
@@ -349,6 +353,7 @@ pub(super) fn run<'p>(
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
     machine.in_regions = !request.regions.is_empty();
+    machine.variants = request.variants;
     machine.arguments.clone_from(&request.arguments);
     machine.reading = request.sample.is_some() || machine.in_regions || machine.arguments.is_some();
     machine.returned = entry.entry.returned;

@@ -15,6 +15,7 @@ mod concrete;
 mod cursor;
 mod easy_codec;
 mod effects;
+mod fields;
 mod handle_list;
 mod host_call;
 mod inline_action;

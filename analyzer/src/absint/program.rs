@@ -48,6 +48,8 @@ pub(super) struct Program<'m> {
     /// The module as it starts, for trials; none if its memory is too large.
     pub(super) start: Option<Concrete<'m>>,
     pub(super) host: &'m HostModel,
+    /// Whether contracts read input and state field by field.
+    pub(super) typed: bool,
     pub(super) image: Image,
     infos: PrimaryMap<Func, Option<FuncInfo<'m>>>,
     indirect: IndirectTargets,
@@ -162,6 +164,7 @@ impl<'m> Program<'m> {
             module,
             start,
             host,
+            typed: host.is_typed(),
             image,
             infos,
             indirect: IndirectTargets::new(module),

@@ -80,7 +80,7 @@ impl<'m> SourceMap<'m> {
     /// The place in the contract's own source: of the innermost call on the way to the site that is in it.
     ///
     /// What is called from there is the code of libraries, which no user of this tool can change, or was written by a
-    /// macro.
+    /// macro. Where macros wrote all of it, the outermost is what the author put there for the method.
     pub fn position(&self, site: &Site) -> Option<SourcePosition> {
         let calls = site.chain.iter().rev().map(|(_, offset)| *offset);
         let mut generated = None;
@@ -89,7 +89,7 @@ impl<'m> SourceMap<'m> {
                 if !by_macro {
                     return Some(position);
                 }
-                generated.get_or_insert(position);
+                generated = Some(position);
             }
         }
         generated
