@@ -9,6 +9,9 @@ use gimli::{AttributeValue, DebuggingInformationEntry, Dwarf, Range, Unit};
 
 use super::Slice;
 
+/// So many things are not written between two places of one line.
+const MANY: usize = 6;
+
 /// A place in the source, within its unit.
 type Position = (u64, u64, u64);
 
@@ -165,18 +168,21 @@ fn name(
 }
 
 impl Node {
-    /// One place for several things; or for one thing, where attributes are and no statement is.
+    /// One place for several things, or for many its two ends; or for one thing, where attributes are and no statement is.
     fn is_generated(&self) -> bool {
         let mut positions = self.positions.iter();
-        match (positions.next(), positions.next()) {
-            (Some((_, _, column)), None) => self.evidence > 1 || *column == 1,
+        match (positions.next(), positions.next(), positions.next()) {
+            (Some((_, _, column)), None, None) => self.evidence > 1 || *column == 1,
+            (Some(start), Some(end), None) => {
+                (start.0, start.1) == (end.0, end.1) && self.evidence >= MANY
+            }
             _ => false,
         }
     }
 
     fn comes_from(&mut self, position: Position) {
-        // Line 0 says that the compiler does not know.
-        if position.1 > 0 {
+        // Line 0 says that the compiler does not know; column 0, that it means the whole line, as at a function's head.
+        if position.1 > 0 && position.2 > 0 {
             self.positions.insert(position);
             self.evidence += 1;
         }
