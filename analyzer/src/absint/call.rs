@@ -224,7 +224,12 @@ impl<'p> Machine<'p> {
         };
         self.arena.varied = flag;
         let image = &self.program.image;
-        *after = after.join(&other, &mut self.arena, image, PredSet::NONE, false);
+        let paths = Paths {
+            control: PredSet::NONE,
+            widen: false,
+            base: None,
+        };
+        *after = after.join(&other, &mut self.arena, image, &paths);
         for (result, other) in results.iter_mut().zip(others) {
             *result = self.arena.join(*result, other, PredSet::NONE, false);
         }
