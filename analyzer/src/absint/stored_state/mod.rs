@@ -7,6 +7,8 @@
 
 mod find;
 
+use std::ops::Range;
+
 use super::arena::{Arena, Bytes, Label, LabelSet, Piece, Space, Val};
 use super::interp::Machine;
 use super::memory::{LINEAR, Place, State};
@@ -76,14 +78,28 @@ impl StoredState {
         arena.label(Label::Storage(key))
     }
 
+    /// Whether data is of the record alone, and of this part among others: numbers may be read in several parts.
+    fn is_own(&self, arena: &mut Arena, part: &Part, labels: LabelSet) -> bool {
+        let own = self.label(arena, part);
+        if labels == own {
+            return true;
+        }
+        let mut all = LabelSet::NONE;
+        for part in &self.parts {
+            let label = self.label(arena, part);
+            all = arena.union(all, label);
+        }
+        arena.union(labels, own) == labels && arena.union(labels, all) == all
+    }
+
     /// The parts of a record that differ from the example, each with where it stands in the record now. `None` if that
     /// cannot be told.
     fn changes(
         &self,
         arena: &mut Arena,
         record: &[(Option<u8>, LabelSet)],
-    ) -> Option<Vec<(&Part, std::ops::Range<usize>)>> {
-        let mut changes = Vec::new();
+    ) -> Option<Vec<(&Part, Range<usize>)>> {
+        let mut changes: Vec<(&Part, Range<usize>)> = Vec::new();
         let (mut at, mut absent_until) = (0, 0);
         for part in &self.parts {
             if part.offset < absent_until {
@@ -96,15 +112,15 @@ impl StoredState {
             let now = at..at.checked_add(len)?;
             let bytes = record.get(now.clone())?;
             at = now.end;
-            let own = match part.kind {
-                PartKind::Fixed => LabelSet::NONE,
-                _ => self.label(arena, part),
-            };
             let same = len == part.bytes.len()
                 && bytes.iter().zip(&part.bytes).enumerate().all(
                     |(i, ((byte, labels), example))| {
-                        let is_length = part.kind == PartKind::Text && i < LENGTH;
-                        *byte == Some(*example) && (is_length || *labels == own)
+                        let is_fixed = match part.kind {
+                            PartKind::Fixed => true,
+                            PartKind::Text => i < LENGTH,
+                            PartKind::Number | PartKind::Count { .. } => false,
+                        };
+                        *byte == Some(*example) && (is_fixed || self.is_own(arena, part, *labels))
                     },
                 );
             if let PartKind::Count { until } = part.kind
@@ -119,12 +135,33 @@ impl StoredState {
                     _ => return None,
                 }
             }
-            if !same {
-                changes.push((part, now));
+            if same {
+                continue;
+            }
+            // A number that is read byte by byte is written as one.
+            match changes.last_mut() {
+                Some((last, before)) if goes_on(record, (*last, before), (part, &now)) => {
+                    before.end = now.end;
+                }
+                _ => changes.push((part, now)),
             }
         }
         (at == record.len()).then_some(changes)
     }
+}
+
+/// Whether a changed part goes on with the number that the part before it has changed.
+fn goes_on(
+    record: &[(Option<u8>, LabelSet)],
+    (last, before): (&Part, &Range<usize>),
+    (part, now): (&Part, &Range<usize>),
+) -> bool {
+    let is_byte = |part: &Part| part.kind == PartKind::Number && part.bytes.len() == 1;
+    let labels = |at: usize| record.get(at).map(|(_, labels)| *labels);
+    is_byte(last)
+        && is_byte(part)
+        && before.end == now.start
+        && labels(before.start) == labels(now.start)
 }
 
 /// The number in so many bytes of a record.
@@ -330,6 +367,36 @@ mod tests {
         assert_eq!(changed_offsets(&mut arena, &record), Some(vec![7]));
         record[7].0 = None;
         assert_eq!(changed_offsets(&mut arena, &record), Some(vec![7]));
+    }
+
+    #[test]
+    fn numbers_that_are_read_byte_by_byte_are_written_as_one() {
+        let mut arena = Arena::new();
+        let byte = |offset| Part {
+            kind: PartKind::Number,
+            offset,
+            bytes: vec![0],
+        };
+        let example = StoredState {
+            key: b"STATE".to_vec(),
+            parts: vec![byte(0), byte(1), byte(2)],
+        };
+        let labels: Vec<LabelSet> = (0..3)
+            .map(|i| example.label(&mut arena, &example.parts[i]))
+            .collect();
+        // The first two are one number that was read and written back.
+        let both = arena.union(labels[0], labels[1]);
+        let mut record = vec![(Some(0), both), (Some(0), both), (Some(0), labels[2])];
+        let changes = example.changes(&mut arena, &record);
+        assert_eq!(changes.map(|changes| changes.len()), Some(0));
+        let param = arena.label(Label::Param(0));
+        record[0].1 = param;
+        record[1].1 = param;
+        let changes = example
+            .changes(&mut arena, &record)
+            .expect("it can be told");
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].0.offset, &changes[0].1), (0, &(0..2)));
     }
 
     #[test]
