@@ -140,6 +140,10 @@ pub(super) enum Label {
     Rescaled,
     Unchecked,
     Drawn,
+    /// The length of an example's text, or computed from it. See [`Arena::decides_order`].
+    Length,
+    /// A number that stands for one of which nothing is known, while a response is read.
+    MadeUp,
 }
 
 /// [`crate::facts::Piece`] with interned labels.
@@ -229,6 +233,8 @@ pub(super) struct Arena {
     /// Whether examples decide as if they were constants: while the contract reads its input.
     pub(super) sampling: bool,
     probes: Interner<[u64; 2]>,
+    /// Whether the lengths of an example's texts are marked as such.
+    pub(super) marks_lengths: bool,
     /// What the selector may be, by what it was compared with.
     pub(super) guesses: Guesses,
     /// The shadow stack: what lies there is an address rather than a number.
@@ -263,6 +269,7 @@ impl Arena {
             places: Interner::with_first(Rc::from([])),
             mosaics: Interner::with_first(Rc::from([])),
             sampling: false,
+            marks_lengths: false,
             probes: Interner::with_first([0, 0]),
             guesses: Guesses::default(),
             stack: 0..0,
@@ -367,6 +374,13 @@ impl Arena {
     /// Whether what has these labels is the framing of an example: the same whatever the data.
     pub(super) fn is_framing(&self, labels: LabelSet) -> bool {
         self.label_list(labels).eq([Label::Input])
+    }
+
+    /// Whether an example's value decides what is only asked of its order: lengths of texts do. Whether a text fits, whether
+    /// there is anything in it: contracts and their libraries ask that for memory's sake, and any text that would do as
+    /// input answers alike.
+    pub(super) fn decides_order(&self, data: ValData) -> bool {
+        self.decides(data) || self.label_list(data.labels).any(|l| l == Label::Length)
     }
 
     /// The constants that a value may be, if they are few.
@@ -499,6 +513,25 @@ impl Arena {
         let union = LabelSet(self.sets.intern(union.into()));
         self.unions.insert(key, union);
         union
+    }
+
+    /// Where the length of a text comes from that comes from there.
+    pub(super) fn of_length(&mut self, labels: LabelSet) -> LabelSet {
+        if !self.marks_lengths {
+            return labels;
+        }
+        let length = self.label(Label::Length);
+        self.union(labels, length)
+    }
+
+    /// A set without one label.
+    pub(super) fn without(&mut self, set: LabelSet, label: Label) -> LabelSet {
+        let rest: Vec<LabelId> = self.sets.items[set.0 as usize]
+            .iter()
+            .copied()
+            .filter(|id| self.labels.items[id.0 as usize] != label)
+            .collect();
+        LabelSet(self.sets.intern(rest.into()))
     }
 
     pub(super) fn pred(&mut self, pred: Pred) -> PredSet {

@@ -17,7 +17,8 @@ impl Arena {
         use NumericOp as N;
         let val = self.numeric(op, args);
         let labels = self.data(val).labels;
-        if labels == LabelSet::NONE {
+        // What parsers and serializers compute are digits.
+        if labels == LabelSet::NONE || self.sampling {
             return val;
         }
         let noted = match op {

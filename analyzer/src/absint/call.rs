@@ -24,6 +24,8 @@ const LARGE_WHEN_TIRED: u32 = 150;
 const ON_EXAMPLE: u64 = 80_000;
 /// A function that only aborts is not looked into for what it tells the host if it is larger than this.
 const LAST_WORDS: u32 = 200;
+/// Instructions for which such a function is tried nevertheless.
+const TRIAL: u64 = 4000;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
 /// Room before an object of AssemblyScript.
@@ -116,7 +118,13 @@ impl<'p> Machine<'p> {
                 || self.reaches_input(state, args)
                 || self.program.writes_requests(func));
         if !self.arena.sampling && self.program.renders(func) {
-            self.render(frame, state, offset, func, args);
+            let mut ways = std::mem::take(&mut self.to_render);
+            if ways.is_empty() {
+                ways.push((state.clone(), Results::from_slice(args)));
+            }
+            for (state, args) in ways {
+                self.render(frame, &state, offset, func, &args);
+            }
         }
         let writes_json = self.in_regions && self.program.writes_json(func);
         if summary.pure && !samples && !self.arena.sampling && !writes_json {
@@ -125,6 +133,13 @@ impl<'p> Machine<'p> {
                 self.computed(frame, state, offset, func, args)
             } else {
                 None
+            };
+            let computed = match computed {
+                None if is_large && self.apart => {
+                    let tried = self.try_large(frame, state, offset, func, args);
+                    tried.map(Some)
+                }
+                computed => computed,
             };
             match computed {
                 Some(results) => return results,
@@ -142,7 +157,13 @@ impl<'p> Machine<'p> {
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
-        let outcome = if samples || writes {
+        let args: Results = if writes {
+            args.iter().map(|arg| self.settle(*arg, 4)).collect()
+        } else {
+            Results::from_slice(args)
+        };
+        let args = &args[..];
+        let mut outcome = if samples || writes {
             let before = if writes {
                 state.clone()
             } else {
@@ -166,6 +187,7 @@ impl<'p> Machine<'p> {
         } else {
             self.run(func, args, std::mem::take(state), ctx)
         };
+        self.ended = outcome.ways.take().filter(|_| !samples);
         if outcome.telling {
             self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
         }
@@ -260,6 +282,34 @@ impl<'p> Machine<'p> {
         Some(Some(results))
     }
 
+    /// Runs a large function without effect for a while: on one way alone, it may do little. `None` if it does not come to
+    /// an end.
+    fn try_large(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+    ) -> Option<Results> {
+        let reasons = self.reasons.clone();
+        let outer = self.reserve;
+        self.reserve = self.fuel.saturating_sub(TRIAL).max(outer);
+        let ctx = self
+            .records
+            .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+        let outcome = self.run(func, args, state.clone(), ctx);
+        let ended = !self.is_spent();
+        self.reserve = outer;
+        if !ended {
+            self.reasons = reasons;
+            return None;
+        }
+        let (after, results) = outcome.after?;
+        *state = after;
+        Some(results)
+    }
+
     /// Notes that code was not followed.
     pub(super) fn unknown(&mut self, frame: &mut Frame<'p>, offset: u32, reason: Reason) {
         self.reasons.insert(reason.clone());
@@ -323,6 +373,7 @@ impl<'p> Machine<'p> {
                 return Some(self.unknown_results(count, labels));
             }
         }
+        self.ended = None;
         // One of a few: run each on the same state and join.
         let control = self.arena.decision(*index);
         let mut after: Option<(State, Results)> = None;
@@ -361,6 +412,7 @@ impl<'p> Machine<'p> {
         if !told.is_empty() {
             self.event(frame, offset, EventKind::Call(told));
         }
+        self.ended = None;
         let (joined, results) = after?;
         *state = joined;
         Some(results)
@@ -385,9 +437,14 @@ impl<'p> Machine<'p> {
                 arg(0)
             }
             Intrinsic::Compare => self.compare_memory(state, arg(0), arg(1), arg(2)),
-            Intrinsic::Allocate => self.allocation(frame, offset),
+            Intrinsic::Allocate => {
+                let address = self.allocation(frame, offset);
+                self.note_size(address, arg(0));
+                address
+            }
             Intrinsic::AllocateZeroed => {
                 let address = self.allocation(frame, offset);
+                self.note_size(address, arg(0));
                 let zero = self.arena.constant(0);
                 self.fill_memory(state, address, zero, arg(0));
                 address
@@ -402,12 +459,15 @@ impl<'p> Machine<'p> {
                 } else {
                     None
                 };
+                let size = if args.len() == 4 { arg(3) } else { arg(1) };
                 let old = self.place(arg(0), 0);
                 if old.is_some_and(|old| old.space >= FIRST_ALLOCATION && old.exact) {
                     // An allocation is of no certain size: it grows where it is.
+                    self.note_size(arg(0), size);
                     return Results::from_slice(&[arg(0)]);
                 }
                 let new = self.allocation(frame, offset);
+                self.note_size(new, size);
                 if let (Some(to), Some(from)) = (self.place(new, 0), old) {
                     state.copy(&mut self.arena, &self.program.image, to, from, len);
                 }
@@ -446,6 +506,13 @@ impl<'p> Machine<'p> {
         state.store(&mut self.arena, at(HEADER - 8), 4, ty);
         state.store(&mut self.arena, at(HEADER - 4), 4, size);
         self.arena.pointer(start.space, HEADER)
+    }
+
+    /// Notes how large an allocation is.
+    fn note_size(&mut self, allocation: Val, size: Val) {
+        if let (Some(start), Some(size)) = (self.place(allocation, 0), self.length(size)) {
+            self.sizes.insert(start.space, size);
+        }
     }
 
     /// Compares two runs of memory: decides by their contents.
@@ -588,7 +655,7 @@ impl<'p> Machine<'p> {
 
     /// The activation of a call that is only a name for a place.
     pub(super) fn is_tired(&self) -> bool {
-        self.fuel < super::interp::FUEL / 2
+        self.fuel + self.reserve < super::interp::FUEL / 2
     }
 
     /// Starts the run of an entry point.

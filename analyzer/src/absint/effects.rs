@@ -311,6 +311,7 @@ impl Builder<'_> {
     fn labels(&mut self, set: LabelSet) -> facts::Labels {
         let list: Vec<Label> = self.arena.label_list(set).collect();
         list.into_iter()
+            .filter(|label| !matches!(label, Label::Length | Label::MadeUp))
             .map(|label| match label {
                 Label::Selector => facts::Label::Selector,
                 Label::FirstReceiver => facts::Label::FirstReceiver,
@@ -335,7 +336,7 @@ impl Builder<'_> {
                 Label::Quotient(by) => facts::Label::Quotient(Arc::new(self.content(by))),
                 Label::Rescaled => facts::Label::Rescaled,
                 Label::Unchecked => facts::Label::Unchecked,
-                Label::Drawn => facts::Label::Drawn,
+                Label::Drawn | Label::Length | Label::MadeUp => facts::Label::Drawn,
             })
             .collect()
     }

@@ -15,9 +15,10 @@ use super::arguments::Arguments;
 use super::effects::Consequences;
 use super::fields::{Fields, Variants};
 use super::memory::{FIRST_ALLOCATION, LINEAR, Paths, Place, State};
+use super::parting::{Led, MAX_WAYS, Parting, Way};
 use super::program::{FuncInfo, Program};
 use super::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
-use super::render::Rendering;
+use super::render::{Rendering, TO_READ};
 use super::stored_state::Access;
 use crate::entity::Entity;
 use crate::facts::Reason;
@@ -47,6 +48,19 @@ pub(super) struct Outcome {
     pub(super) after: Option<(State, SmallVec<[Val; 1]>)>,
     /// Whether the activation did anything worth telling.
     pub(super) telling: bool,
+    /// The ways in which it can return, if they are a few.
+    pub(super) ways: Ways,
+}
+
+/// Ways in which a call can end, and what decides between them.
+pub(super) type Ways = Option<(Vec<(State, SmallVec<[Val; 1]>)>, PredSet)>;
+
+/// What a function returns at one place, on one way.
+struct Returned {
+    from: Block,
+    way: u32,
+    state: State,
+    results: SmallVec<[Val; 1]>,
 }
 
 /// Whether control goes on after an instruction.
@@ -67,6 +81,10 @@ pub(super) struct Machine<'p> {
     pub(super) fuel: u64,
     /// How much of the fuel the work under way has to leave.
     pub(super) reserve: u64,
+    /// How many responses were read.
+    pub(super) readings: u32,
+    /// Instructions left for reading responses.
+    pub(super) to_read: u64,
     /// What the contract reads as its input.
     pub(super) input: Bytes,
     /// Whether the input lies in regions that the host filled.
@@ -90,15 +108,23 @@ pub(super) struct Machine<'p> {
     /// What is read of fields that tell a variant, where examples are given for them.
     pub(super) variants: Option<Variants>,
     pub(super) fields: Fields,
+    /// The states and arguments with which a response is about to be written, if they are a few.
+    pub(super) to_render: Vec<(State, SmallVec<[Val; 1]>)>,
+    /// Whether one of several ways to a response is run alone.
+    pub(super) apart: bool,
+    /// The ways in which the last call returned, if they are a few.
+    pub(super) ended: Ways,
     spaces: FxHashMap<(Ctx, u32), Space>,
+    /// How large allocations are, where that is known.
+    pub(super) sizes: FxHashMap<Space, u32>,
 }
 
 /// The activation of a function.
 pub(super) struct Frame<'p> {
-    info: &'p FuncInfo<'p>,
+    pub(super) info: &'p FuncInfo<'p>,
     pub(super) func: Func,
     pub(super) ctx: Ctx,
-    vals: Vec<Val>,
+    pub(super) vals: Vec<Val>,
     /// The state that it was entered with, where the host is asked for each field: every such question is answered by an
     /// enum.
     entry: Option<State>,
@@ -108,15 +134,25 @@ pub(super) struct Frame<'p> {
     decided_by: Vec<PredSet>,
     /// Loops left since their header was last entered, by header.
     left: Vec<bool>,
-    returns: Vec<(Block, State, SmallVec<[Val; 1]>)>,
+    returns: Vec<Returned>,
+    /// Which of the ways that lead to a return is run, where they are kept apart.
+    way: u32,
+    /// How many such ways there are.
+    ways: u32,
+    /// Whether the current block was run for another way before.
+    another: bool,
     /// Which pass over an unrolled loop this is; 0 outside of such.
     pub(super) unroll: u32,
     pub(super) telling: bool,
     pub(super) events: Vec<Event>,
 }
 
+#[derive(Clone)]
 struct Arrival {
+    /// The block and its edge.
     from: (Block, usize),
+    /// The way that leads on to a return, if it is kept apart.
+    way: u32,
     state: State,
     args: SmallVec<[Val; 2]>,
 }
@@ -133,6 +169,8 @@ impl<'p> Machine<'p> {
             stack: Vec::new(),
             fuel: FUEL,
             reserve: 0,
+            to_read: TO_READ,
+            readings: 0,
             input: Bytes::EMPTY,
             in_regions: false,
             arguments: None,
@@ -145,7 +183,11 @@ impl<'p> Machine<'p> {
             state_record: Access::default(),
             variants: None,
             fields: Fields::default(),
+            to_render: Vec::new(),
+            apart: false,
+            ended: None,
             spaces: FxHashMap::default(),
+            sizes: FxHashMap::default(),
         }
     }
 
@@ -155,6 +197,7 @@ impl<'p> Machine<'p> {
             return Outcome {
                 after: None,
                 telling: false,
+                ways: None,
             };
         };
         self.stack.push((func, ctx));
@@ -171,6 +214,9 @@ impl<'p> Machine<'p> {
             decided_by: vec![PredSet::NONE; ir.blocks.len()],
             left: vec![false; ir.blocks.len()],
             returns: Vec::new(),
+            way: 0,
+            ways: 0,
+            another: false,
             unroll: 0,
             telling: false,
             events: Vec::new(),
@@ -183,6 +229,7 @@ impl<'p> Machine<'p> {
         self.arena.frames.push(top.unwrap_or(u32::MAX));
         frame.incoming[ir.entry.index()].push(Arrival {
             from: (ir.entry, usize::MAX),
+            way: 0,
             state,
             args: SmallVec::from_slice(args),
         });
@@ -191,8 +238,14 @@ impl<'p> Machine<'p> {
         self.arena.frames.pop();
         let telling = frame.telling;
         let control = self.control_at_return(&frame);
+        let apart = (1..=MAX_WAYS).contains(&frame.returns.len()) && self.keeps_apart();
+        let mut ways: Vec<(State, SmallVec<[Val; 1]>)> = Vec::new();
+        if apart {
+            let all = frame.returns.iter();
+            ways.extend(all.map(|end| (end.state.clone(), end.results.clone())));
+        }
         let mut after: Option<(State, SmallVec<[Val; 1]>)> = None;
-        for (_, state, results) in std::mem::take(&mut frame.returns) {
+        for Returned { state, results, .. } in std::mem::take(&mut frame.returns) {
             after = Some(match after {
                 None => (state, results),
                 Some((joined, values)) => {
@@ -211,13 +264,19 @@ impl<'p> Machine<'p> {
                 }
             });
         }
-        if let (Some((state, _)), Some(sp)) = (&mut after, stack_pointer)
+        if let Some(sp) = stack_pointer
             && let Some(sp) = self.arena.as_const(sp)
         {
             let dead = self.program.image.stack.start..(sp as u32);
-            state.kill(dead);
+            for (state, _) in ways.iter_mut().chain(&mut after) {
+                state.kill(dead.clone());
+            }
         }
-        Outcome { after, telling }
+        Outcome {
+            after,
+            telling,
+            ways: apart.then_some((ways, control)),
+        }
     }
 
     /// What decides between several returns.
@@ -236,8 +295,19 @@ impl<'p> Machine<'p> {
         for element in elements {
             match element {
                 Element::Block(block) => {
+                    let waiting = frame.incoming[block.index()].len();
+                    let kept = frame.info.kept[block.index()];
+                    if waiting > 1 && kept.tail && self.keeps_apart() {
+                        self.tail(frame, *block);
+                        continue;
+                    }
+                    let part = (2..=MAX_WAYS).contains(&waiting)
+                        && self.keeps_apart()
+                        && (kept.asks || kept.renders);
+                    let parting = part.then(|| self.part_here(frame, *block));
+                    frame.way = frame.incoming[block.index()].first().map_or(0, |a| a.way);
                     if let Some((state, args)) = self.arrive(frame, *block, false) {
-                        self.block(frame, *block, state, &args);
+                        self.block(frame, *block, state, &args, parting);
                     }
                 }
                 Element::Loop { header, body } => self.repeat(frame, *header, body),
@@ -260,15 +330,7 @@ impl<'p> Machine<'p> {
         } = arrivals.next()?;
         let mut control = None;
         for arrival in arrivals {
-            let control = *control.get_or_insert_with(|| {
-                let mut preds = PredSet::NONE;
-                for controller in &frame.info.controllers[block.index()] {
-                    preds = self
-                        .arena
-                        .pred_union(preds, frame.decided_by[controller.index()]);
-                }
-                preds
-            });
+            let control = *control.get_or_insert_with(|| self.control_at(frame, block));
             let paths = Paths {
                 control,
                 widen,
@@ -280,6 +342,63 @@ impl<'p> Machine<'p> {
             }
         }
         Some((state, args))
+    }
+
+    /// What decides between the ways to a block.
+    fn control_at(&mut self, frame: &Frame<'p>, block: Block) -> PredSet {
+        let mut preds = PredSet::NONE;
+        for controller in &frame.info.controllers[block.index()] {
+            preds = self
+                .arena
+                .pred_union(preds, frame.decided_by[controller.index()]);
+        }
+        preds
+    }
+
+    /// The ways that wait at a block.
+    fn part_here(&mut self, frame: &Frame<'p>, block: Block) -> Parting {
+        let params = &frame.info.ir.blocks[block].params;
+        let ways = frame.incoming[block.index()]
+            .iter()
+            .map(|arrival| Way {
+                state: arrival.state.clone(),
+                brought: params
+                    .iter()
+                    .copied()
+                    .zip(arrival.args.iter().copied())
+                    .collect(),
+            })
+            .collect();
+        Parting {
+            next: 0,
+            ways,
+            control: self.control_at(frame, block),
+        }
+    }
+
+    /// Runs what leads to a return once for each way to come there.
+    fn tail(&mut self, frame: &mut Frame<'p>, block: Block) {
+        let mut all = std::mem::take(&mut frame.incoming[block.index()]);
+        let mut ways: Vec<u32> = Vec::new();
+        for arrival in &mut all {
+            if !ways.contains(&arrival.way) {
+                if ways.len() < MAX_WAYS {
+                    ways.push(arrival.way);
+                } else {
+                    arrival.way = ways[MAX_WAYS - 1];
+                }
+            }
+        }
+        for (number, way) in ways.into_iter().enumerate() {
+            let of_way = all.iter().filter(|arrival| arrival.way == way);
+            frame.incoming[block.index()] = of_way.cloned().collect();
+            if let Some((state, args)) = self.arrive(frame, block, false) {
+                frame.way = way;
+                frame.another = number > 0;
+                self.block(frame, block, state, &args, None);
+            }
+        }
+        frame.another = false;
     }
 
     /// Runs a loop until nothing changes.
@@ -319,7 +438,7 @@ impl<'p> Machine<'p> {
                 }
             };
             frame.left[header.index()] = false;
-            self.block(frame, header, next.0.clone(), &next.1);
+            self.block(frame, header, next.0.clone(), &next.1, None);
             self.process(frame, body);
             entered = Some(next);
             if self.is_spent() {
@@ -351,29 +470,49 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn block(&mut self, frame: &mut Frame<'p>, block: Block, mut state: State, args: &[Val]) {
+    /// Runs a block; where the ways that lead into it are kept apart, also for each of them.
+    fn block(
+        &mut self,
+        frame: &mut Frame<'p>,
+        block: Block,
+        mut state: State,
+        args: &[Val],
+        mut parting: Option<Parting>,
+    ) {
         let data = &frame.info.ir.blocks[block];
         for (param, arg) in data.params.iter().zip(args) {
             frame.vals[param.index()] = *arg;
         }
         let mut flow = Flow::Next;
         frame.events.clear();
-        for inst in &data.insts {
+        for (inst, next) in data.insts.iter().zip(1..) {
             if self.is_spent() {
                 self.reasons.insert(Reason::Limit("work"));
                 flow = Flow::Never;
                 break;
             }
             self.fuel -= 1;
+            if parting.is_some() && self.program.is_rendering(frame.info.ir, *inst) {
+                let parting = parting.take();
+                let ways = parting.map(|p| self.led_to_call(frame, block, p, next - 1));
+                self.to_render = ways.unwrap_or_default();
+            }
             flow = self.inst(frame, &mut state, *inst);
             if flow == Flow::Never {
                 break;
+            }
+            // Ways that were told apart before lead to the end of the block.
+            if self.ended.is_some() && parting.is_none() {
+                let results = &frame.info.ir.insts[*inst].results;
+                parting = self.part(frame, block, next, results);
             }
         }
         let exit = if flow == Flow::Never {
             Exit::Never
         } else {
-            self.terminator(frame, block, state)
+            let control = parting.as_ref().map_or(PredSet::NONE, |p| p.control);
+            let led = parting.map(|parting| self.lead(frame, block, parting));
+            self.terminator(frame, block, state, led.unwrap_or_default(), control)
         };
         if matches!(data.terminator, Terminator::Unreachable) && flow == Flow::Next {
             self.event(frame, data.terminator_offset, EventKind::Trap);
@@ -388,7 +527,9 @@ impl<'p> Machine<'p> {
                 exit: Exit::Never,
                 exit_offset: data.terminator_offset,
             });
-        if frame.unroll == 0 || record.events.len() > 64 {
+        if frame.another {
+            record.exit = merge_exits(&record.exit, exit);
+        } else if frame.unroll == 0 || record.events.len() > 64 {
             record.events = events;
             record.exit = exit;
         } else {
@@ -403,59 +544,66 @@ impl<'p> Machine<'p> {
         frame.events.push(Event { offset, kind });
     }
 
-    fn terminator(&mut self, frame: &mut Frame<'p>, block: Block, state: State) -> Exit {
+    /// Goes on where a block leads to: on each way that is kept apart where that leads, if there are such.
+    fn terminator(
+        &mut self,
+        frame: &mut Frame<'p>,
+        block: Block,
+        state: State,
+        led: Vec<Led>,
+        control: PredSet,
+    ) -> Exit {
         let terminator = &frame.info.ir.blocks[block].terminator;
         let edges = terminator.edges();
-        let feasible: SmallVec<[usize; 4]> = match terminator {
-            Terminator::Jump(_) => SmallVec::from_slice(&[0]),
+        match terminator {
+            Terminator::Jump(_) => {}
             Terminator::Branch { cond, .. } => {
                 let cond = frame.vals[cond.index()];
-                let (mut then, mut otherwise) = (true, true);
-                match self.arena.data(cond).kind {
-                    kind if self.arena.is_non_null(kind) => otherwise = false,
-                    _ => {
-                        if let Some(choices) = self.arena.as_choices(cond) {
-                            then = choices.iter().any(|c| *c as u32 != 0);
-                            otherwise = choices.iter().any(|c| *c as u32 == 0);
-                        }
-                    }
-                }
-                if then && otherwise {
-                    frame.decided_by[block.index()] = self.arena.decision(cond);
-                }
-                [(0, then), (1, otherwise)]
-                    .into_iter()
-                    .filter_map(|(i, feasible)| feasible.then_some(i))
-                    .collect()
+                frame.decided_by[block.index()] = self.arena.decision(cond);
             }
             Terminator::Switch { index, targets, .. } => {
                 let index = frame.vals[index.index()];
-                let choices = self.arena.as_choices(index);
+                self.decided_by_example(index);
                 for case in 0..targets.len() as u64 {
                     self.arena.guess(self.arena.data(index).kind, case);
                 }
-                if choices.as_ref().is_none_or(|c| c.len() > 1) {
-                    frame.decided_by[block.index()] = self.arena.decision(index);
-                }
-                match choices {
-                    Some(choices) => choices
-                        .iter()
-                        .map(|c| (*c as u32 as usize).min(targets.len()))
-                        .collect(),
-                    None => (0..edges.len()).collect(),
-                }
+                frame.decided_by[block.index()] = self.arena.decision(index);
             }
             Terminator::Return(values) | Terminator::ReturnCall(values) => {
                 let results: SmallVec<[Val; 1]> =
                     values.iter().map(|v| frame.vals[v.index()]).collect();
                 let offset = frame.info.ir.blocks[block].terminator_offset;
                 self.hand_back(frame, offset, &state, &results);
-                frame.returns.retain(|(from, ..)| *from != block);
-                frame.returns.push((block, state, results));
+                let (from, way, tail) = (block, frame.way, frame.info.kept[block.index()].tail);
+                frame
+                    .returns
+                    .retain(|end| end.from != block || tail && end.way != way);
+                if led.is_empty() {
+                    frame.returns.push(Returned {
+                        from,
+                        way,
+                        state,
+                        results,
+                    });
+                }
+                frame.returns.extend(led.into_iter().map(|led| Returned {
+                    from,
+                    way,
+                    state: led.state,
+                    results: led.results,
+                }));
                 return Exit::Return;
             }
             Terminator::Unreachable => return Exit::Never,
+        }
+        let mut feasible = self.feasible(frame, block);
+        let taken = |edge: &usize| {
+            led.iter()
+                .any(|led| led.edges.iter().any(|(i, _)| i == edge))
         };
+        if feasible.iter().any(taken) {
+            feasible.retain(|edge| taken(edge));
+        }
         if feasible.len() == 1 {
             frame.decided_by[block.index()] = PredSet::NONE;
         }
@@ -466,28 +614,109 @@ impl<'p> Machine<'p> {
             if !targets.contains(to) {
                 targets.push(*to);
             }
-            let arrival = Arrival {
-                from: (block, *i),
-                // Who has it alone can change it where it is.
-                state: (if left == 1 {
-                    state.take()
-                } else {
-                    state.clone()
-                })
-                .unwrap_or_default(),
-                args: args.iter().map(|v| frame.vals[v.index()]).collect(),
-            };
-            left -= 1;
             for header in frame.info.loops_left(block, *to) {
                 frame.left[header.index()] = true;
             }
-            let waiting = &mut frame.incoming[to.index()];
-            match waiting.iter_mut().find(|a| a.from == arrival.from) {
-                Some(old) => *old = arrival,
-                None => waiting.push(arrival),
+            let from = (block, *i);
+            let in_tail = frame.info.kept[block.index()].tail;
+            let mut way = || {
+                if !in_tail {
+                    frame.ways += 1;
+                    frame.way = frame.ways;
+                }
+                frame.way
+            };
+            let kept = frame.info.kept[to.index()];
+            let mut arrivals: SmallVec<[Arrival; 2]> = SmallVec::new();
+            for led in &led {
+                let Some((_, args)) = led.edges.iter().find(|(edge, _)| edge == i) else {
+                    continue;
+                };
+                let state = led.state.clone();
+                match arrivals.last_mut() {
+                    Some(joined) if !kept.apart() => {
+                        let image = &self.program.image;
+                        let paths = Paths {
+                            control,
+                            widen: false,
+                            base: None,
+                        };
+                        joined.state = joined.state.join(&state, &mut self.arena, image, &paths);
+                        for (arg, other) in joined.args.iter_mut().zip(args) {
+                            *arg = self.arena.join(*arg, *other, control, false);
+                        }
+                    }
+                    _ => arrivals.push(Arrival {
+                        from,
+                        way: way(),
+                        state,
+                        args: args.clone(),
+                    }),
+                }
             }
+            if arrivals.is_empty() {
+                arrivals.push(Arrival {
+                    from,
+                    way: way(),
+                    // Who has it alone can change it where it is.
+                    state: (if left == 1 {
+                        state.take()
+                    } else {
+                        state.clone()
+                    })
+                    .unwrap_or_default(),
+                    args: args.iter().map(|v| frame.vals[v.index()]).collect(),
+                });
+            }
+            left -= 1;
+            let waiting = &mut frame.incoming[to.index()];
+            let way = frame.way;
+            waiting.retain(|arrival| arrival.from != from || in_tail && arrival.way != way);
+            waiting.extend(arrivals);
         }
         Exit::Blocks(targets, frame.decided_by[block.index()])
+    }
+
+    /// The edges that control can take from the end of a block.
+    pub(super) fn feasible(&self, frame: &Frame<'p>, block: Block) -> SmallVec<[usize; 4]> {
+        let terminator = &frame.info.ir.blocks[block].terminator;
+        match terminator {
+            Terminator::Jump(_) => SmallVec::from_slice(&[0]),
+            Terminator::Branch { cond, .. } => {
+                let cond = frame.vals[cond.index()];
+                let (mut then, mut otherwise) = (true, true);
+                match self.arena.data(cond).kind {
+                    kind if self.arena.is_non_null(kind) => otherwise = false,
+                    Kind::Sample(bits) if self.arena.decides_order(self.arena.data(cond)) => {
+                        then = bits as u32 != 0;
+                        otherwise = !then;
+                    }
+                    _ => {
+                        if let Some(choices) = self.arena.as_choices(cond) {
+                            then = choices.iter().any(|c| *c as u32 != 0);
+                            otherwise = choices.iter().any(|c| *c as u32 == 0);
+                        }
+                    }
+                }
+                [(0, then), (1, otherwise)]
+                    .into_iter()
+                    .filter_map(|(i, feasible)| feasible.then_some(i))
+                    .collect()
+            }
+            Terminator::Switch { index, targets, .. } => {
+                let index = frame.vals[index.index()];
+                match self.arena.as_choices(index) {
+                    Some(choices) => choices
+                        .iter()
+                        .map(|c| (*c as u32 as usize).min(targets.len()))
+                        .collect(),
+                    None => (0..=targets.len()).collect(),
+                }
+            }
+            Terminator::Return(_) | Terminator::ReturnCall(_) | Terminator::Unreachable => {
+                SmallVec::new()
+            }
+        }
     }
 
     /// The place that an address operand means.
@@ -550,6 +779,9 @@ impl<'p> Machine<'p> {
         }
         for place in self.places(address, mem.offset) {
             self.reads(place);
+            if let Some(header) = self.chunk_size(place) {
+                return header;
+            }
             let val = state.load(&mut self.arena, &self.program.image, place, width);
             loaded = Some(match loaded {
                 None => val,
@@ -589,7 +821,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    fn inst(&mut self, frame: &mut Frame<'p>, state: &mut State, inst: Inst) -> Flow {
+    /// Executes an instruction.
+    pub(super) fn inst(&mut self, frame: &mut Frame<'p>, state: &mut State, inst: Inst) -> Flow {
         let data = &frame.info.ir.insts[inst];
         let arg = |i: usize| frame.vals[data.args[i].index()];
         let result = match &data.op {
@@ -642,6 +875,7 @@ impl<'p> Machine<'p> {
                 return Flow::Next;
             }
             Op::Call(callee) => {
+                self.ended = None;
                 let mut args: SmallVec<[Val; 8]> =
                     data.args.iter().map(|v| frame.vals[v.index()]).collect();
                 let results = match callee {

@@ -920,6 +920,7 @@ impl State {
                     };
                     let word = self.load(arena, image, place, 4);
                     if arena.as_const(word) == Some(u64::from(count)) {
+                        let labels = arena.of_length(labels);
                         let loose = arena.example_number(u64::from(count), labels);
                         self.store(arena, place, 4, loose);
                     }

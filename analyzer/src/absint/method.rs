@@ -354,6 +354,7 @@ pub(super) fn run<'p>(
     }
     machine.in_regions = !request.regions.is_empty();
     machine.variants = request.variants;
+    machine.arena.marks_lengths = machine.in_regions;
     machine.arguments.clone_from(&request.arguments);
     machine.reading = request.sample.is_some() || machine.in_regions || machine.arguments.is_some();
     machine.returned = entry.entry.returned;

@@ -28,6 +28,7 @@ mod method;
 pub(crate) mod names;
 mod numeric;
 mod packed;
+mod parting;
 mod probe;
 mod program;
 mod protobuf;

@@ -132,10 +132,22 @@ impl Arena {
         }
         let decreased = data.iter().any(|d| d.decreased)
             || matches!(class(op), Class::Sub) && {
-                let minuend = data[0].labels;
-                self.label_list(minuend)
-                    .any(|l| matches!(l, Label::Storage(_)))
+                let (minuend, subtrahend) = (data[0].labels, data[1].labels);
+                // What is stored as text is read digit by digit, less `'0'`.
+                let by_data = subtrahend != LabelSet::NONE && subtrahend != minuend;
+                (by_data || !self.marks_lengths)
+                    && self
+                        .label_list(minuend)
+                        .any(|l| matches!(l, Label::Storage(_)))
             };
+        if matches!(
+            op,
+            NumericOp::I32Xor | NumericOp::I32Or | NumericOp::I64Xor | NumericOp::I64Or
+        ) && self.marks_lengths
+        {
+            // Such as two comparisons for equality in one: not of lengths alone.
+            labels = self.without(labels, Label::Length);
+        }
         let mut kind = self.fold(op, args);
         let example = data.iter().any(|d| matches!(d.kind, Kind::Sample(_)));
         if example && let Some(Kind::Const(bits)) = kind {
@@ -230,10 +242,25 @@ impl Arena {
             return Some(kind);
         }
         let compares = matches!(class(op), Class::Compare(_));
+        // Whether anything is there is a question of order, too.
+        let of_order = match class(op) {
+            Class::Compare(Relation::Order) => true,
+            Class::Compare(_) => args
+                .get(1)
+                .is_none_or(|other| self.as_const(*other) == Some(0)),
+            _ => false,
+        };
         let choices: SmallVec<[_; 2]> = args
             .iter()
-            .map(|a| match self.data(*a).kind {
-                Kind::Sample(bits) if !compares => Some(smallvec![bits]),
+            .map(|a| match self.data(*a) {
+                ValData {
+                    kind: Kind::Sample(bits),
+                    ..
+                } if !compares => Some(smallvec![bits]),
+                data @ ValData {
+                    kind: Kind::Sample(bits),
+                    ..
+                } if of_order && self.decides_order(data) => Some(smallvec![bits]),
                 _ => self.as_choices(*a),
             })
             .collect();

@@ -10,6 +10,7 @@ use super::concrete::{Concrete, HostHelper, HostHelpers};
 use super::easy_codec;
 use super::intrinsics::{self, Intrinsic};
 use super::memory::{Image, StackPointer};
+use super::parting::{self, Kept};
 use super::seal::{FuncSeal, Seals};
 use super::summary::{self, HostSummary, Known, Summary};
 use super::vtables::{Origin, Origins, Vtables};
@@ -39,6 +40,10 @@ const MAX_CONTROLLERS: usize = 24;
 const LEAST_NAME: usize = 6;
 /// Stands for quotes beside the names of parts.
 const QUOTES: u64 = 1 << 63;
+/// Says that a function writes numbers.
+const HAS_DIGITS: u64 = 1 << 62;
+/// The table by which Rust writes numbers, two digits at a time, begins so.
+const DIGITS: &[u8] = b"000102030405060708091011";
 /// How many calls deep names of a response's parts are looked for.
 const LEVELS: usize = 4;
 
@@ -69,6 +74,8 @@ pub(super) struct FuncInfo<'m> {
     pub(super) forest: LoopForest,
     /// For each block where paths meet: the branches that decide between them.
     pub(super) controllers: Vec<SmallVec<[Block; 4]>>,
+    /// In which blocks the ways that lead there are kept apart.
+    pub(super) kept: Vec<Kept>,
     pub(super) summary: Summary,
     pub(super) intrinsic: Option<Intrinsic>,
     /// What is known of it as one that makes data harmless, or is given data that is to be followed.
@@ -160,6 +167,27 @@ impl<'m> Program<'m> {
         }
         let (renderers, writers) = writers_of_json(host, &image, &infos);
         let encoders = easy_codec::encoders(&host_functions, &image, &infos);
+        let of = |func: Func| infos[func].as_ref();
+        let harmless = |func: Func| {
+            of(func).is_some_and(|info| {
+                info.intrinsic == Some(Intrinsic::Free)
+                    || info.summary.pure && info.ir.ty.results.is_empty()
+            })
+        };
+        let returns = |func: Func| of(func).is_none_or(|info| info.summary.returns);
+        let kept: Vec<Vec<Kept>> = infos
+            .values()
+            .map(|info| {
+                info.as_ref().map_or_else(Vec::new, |info| {
+                    parting::kept(info, &renderers, &harmless, &returns)
+                })
+            })
+            .collect();
+        for (info, kept) in infos.values_mut().zip(kept) {
+            if let Some(info) = info {
+                info.kept = kept;
+            }
+        }
         Program {
             module,
             start,
@@ -296,6 +324,7 @@ fn prepare(
         ir,
         forest,
         controllers,
+        kept: Vec::new(),
         summary,
         intrinsic,
         seal,
@@ -439,7 +468,8 @@ fn writers_of_json(
         .map(|func| {
             let of = |info: &FuncInfo<'_>| {
                 let quotes = if writes_quotes(info.ir) { QUOTES } else { 0 };
-                parts_named(info.ir, image, &parts) | quotes
+                let digits = parts_named(info.ir, image, &[DIGITS]) * HAS_DIGITS;
+                parts_named(info.ir, image, &parts) | quotes | digits
             };
             quiet(func).map_or(0, of)
         })
@@ -458,9 +488,9 @@ fn writers_of_json(
     let writers = |renders: bool| {
         seen.iter()
             .filter(|(func, seen)| {
-                let named = (**seen & !QUOTES).count_ones() >= 2;
+                let named = (**seen & !(QUOTES | HAS_DIGITS)).count_ones() >= 2;
                 let pure = infos[*func].as_ref().is_some_and(|info| info.summary.pure);
-                named == renders && (renders || pure && **seen & QUOTES != 0)
+                named == renders && (renders || pure && **seen & (QUOTES | HAS_DIGITS) != 0)
             })
             .map(|(func, _)| func)
             .collect()
@@ -491,7 +521,7 @@ fn parts_named(ir: &Function, image: &Image, parts: &[&[u8]]) -> u64 {
         let Some(data) = image.data.get(address as u32 as usize..) else {
             continue;
         };
-        for (i, part) in parts.iter().enumerate().take(63) {
+        for (i, part) in parts.iter().enumerate().take(62) {
             named |= u64::from(data.starts_with(part)) << i;
         }
     }

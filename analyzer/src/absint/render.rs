@@ -2,17 +2,20 @@
 //! knows. So it is run once more on what it was given, with an example for whatever is unknown there: what it writes is
 //! JSON of which each byte knows whose data it is. The run is for reading only; nothing of it stays.
 
-use super::arena::{Bytes, Kind, LabelSet, PredSet, Space, Val, ValData};
+use super::arena::{Bytes, Kind, Label, LabelSet, PredSet, Space, Val, ValData};
 use super::call::Results;
 use super::interp::{Frame, Machine};
 use super::json_text::Text;
 use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
 use super::record::{EffectRecord, EventKind};
 use super::response::{self, Consequence};
+use crate::facts::Reason;
 use crate::ir::Func;
 
 /// Instructions that one reading may take.
-const FUEL: u64 = 120_000;
+const FUEL: u64 = 60_000;
+/// Instructions that all readings of a run may take.
+pub(super) const TO_READ: u64 = 200_000;
 /// Where a value may be one of several, so many of them are tried.
 const MAX_READINGS: usize = 4;
 /// Nothing lies below this address: here are texts of which nothing is known.
@@ -21,6 +24,9 @@ const NOWHERE: u64 = 1024;
 const NUMBER: u64 = 4;
 /// The example for an unknown character.
 const CHARACTER: u8 = b'1';
+/// The least chunk of memory that Rust's allocator hands out, and its flags for one that is in use.
+const LEAST_CHUNK: u32 = 16;
+const IN_USE: u32 = 3;
 /// How far behind a pointer the serializer's result is looked for.
 const REACH: u32 = 64;
 
@@ -33,6 +39,8 @@ pub(super) struct Rendering {
     choice: usize,
     /// The most values that there were to choose from.
     choices: usize,
+    /// Whether a choice between several was made for a number of which nothing is known.
+    guessed: bool,
     /// The allocation of the contract's that was read last.
     read: Option<Space>,
     /// What of the serializer's was written, and what had been read last before.
@@ -57,32 +65,43 @@ impl<'p> Machine<'p> {
         func: Func,
         args: &[Val],
     ) {
-        let first = self.next_space();
         let reasons = self.reasons.clone();
         let fuel = (self.fuel, std::mem::take(&mut self.reserve));
-        let mut choice = 0;
+        let (mut choice, mut read) = (0, false);
         loop {
+            // Each reading has allocations of its own.
+            let first = self.next_space();
+            self.readings += 1;
             self.begin_rendering(choice, first);
             self.arena.sampling = true;
-            self.fuel = FUEL;
-            let ctx = self
-                .records
-                .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+            let allowed = FUEL.min(self.to_read);
+            self.fuel = allowed;
+            let ctx = self.records.enter(
+                frame.ctx,
+                frame.func,
+                offset,
+                u32::MAX - self.readings,
+                func,
+            );
             let outcome = self.run(func, args, state.clone(), ctx);
             self.arena.sampling = false;
+            self.to_read = self.to_read.saturating_sub(allowed - self.fuel);
             let Some(rendering) = self.rendering.take() else {
                 break;
             };
             if let Some((after, results)) = outcome.after {
-                self.read_rendered(frame, offset, &after, args, &results, &rendering);
+                read |= self.read_rendered(frame, offset, &after, args, &results, &rendering);
             }
             choice += 1;
-            if choice >= rendering.choices.min(MAX_READINGS) {
+            if choice >= rendering.choices.min(MAX_READINGS) || self.to_read == 0 {
                 break;
             }
         }
         (self.fuel, self.reserve) = fuel;
         self.reasons = reasons;
+        if !read {
+            self.reasons.insert(Reason::UnreadResponse);
+        }
     }
 
     /// From here on, what is read and not known is replaced by examples.
@@ -91,12 +110,13 @@ impl<'p> Machine<'p> {
             first,
             choice,
             choices: 1,
+            guessed: false,
             read: None,
             written: Vec::new(),
         });
     }
 
-    /// Looks for the JSON behind what the serializer was given and what it returned.
+    /// Looks for the JSON behind what the serializer was given and what it returned. Whether a response was found.
     fn read_rendered(
         &mut self,
         frame: &mut Frame<'p>,
@@ -105,8 +125,9 @@ impl<'p> Machine<'p> {
         args: &[Val],
         results: &Results,
         rendering: &Rendering,
-    ) {
+    ) -> bool {
         let program = self.program;
+        let mut read = false;
         for pointer in results.iter().chain(args) {
             let Some(place) = self.place(*pointer, 0) else {
                 continue;
@@ -137,7 +158,14 @@ impl<'p> Machine<'p> {
                 for (byte, labels) in after.written_from(&self.arena, from) {
                     text.extend(&[byte.unwrap_or(CHARACTER)], labels);
                 }
-                let found = response::consequences(&mut self.arena, program.host, text);
+                let Some(found) = response::consequences(&mut self.arena, program.host, text)
+                else {
+                    continue;
+                };
+                if rendering.guessed && !found.is_empty() {
+                    continue;
+                }
+                read = true;
                 for consequence in found {
                     let at = u32::try_from(consequence.at).unwrap_or(u32::MAX);
                     let source = rendering.source(space, off.saturating_add(at));
@@ -145,6 +173,7 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+        read
     }
 
     /// Notes what the host does, where the contract made up its mind: at the allocation that holds the message.
@@ -176,13 +205,38 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// Notes that a choice between several is made. If it is made for a number of which nothing is known, what is written
+    /// is no response of the contract's.
+    pub(super) fn decided_by_example(&mut self, index: Val) {
+        let labels = self.arena.data(index).labels;
+        if let Some(rendering) = &mut self.rendering
+            && self.arena.label_list(labels).any(|l| l == Label::MadeUp)
+        {
+            rendering.guessed = true;
+        }
+    }
+
     /// An example for a value that was read, where it is not known.
     pub(super) fn settle(&mut self, val: Val, width: u32) -> Val {
         let Some(choice) = self.rendering.as_ref().map(|r| r.choice) else {
             return val;
         };
-        let data = self.arena.data(val);
+        let mut data = self.arena.data(val);
         let mut count = 1;
+        if data.kind == Kind::Any && width > 1 {
+            let made_up = self.arena.label(Label::MadeUp);
+            data.labels = self.arena.union(data.labels, made_up);
+        }
+        if width == 1
+            && self
+                .arena
+                .label_list(data.labels)
+                .any(|l| l == Label::MadeUp)
+        {
+            // A text of which nothing is known, copied by words.
+            data.kind = Kind::Any;
+            data.labels = self.arena.without(data.labels, Label::MadeUp);
+        }
         let kind = match data.kind {
             Kind::Any if width == 1 => Kind::Sample(u64::from(CHARACTER)),
             Kind::Any => Kind::Sample(NUMBER),
@@ -229,11 +283,26 @@ impl<'p> Machine<'p> {
         self.arena.val(ValData { kind, ..data })
     }
 
+    /// The word before an allocation, as Rust's allocator (dlmalloc) keeps it: the size of the chunk, and that it is in use.
+    /// Its deallocator, which compilers inline, checks it.
+    pub(super) fn chunk_size(&mut self, place: Place) -> Option<Val> {
+        self.rendering.as_ref()?;
+        let is_header = place.space >= FIRST_ALLOCATION && place.off == 4u32.wrapping_neg();
+        is_header.then_some(())?;
+        let size = self.sizes.get(&place.space).copied().unwrap_or(0);
+        let chunk = size.saturating_add(4 + 7) & !7;
+        let header = u64::from(chunk.max(LEAST_CHUNK) | IN_USE);
+        Some(self.arena.constant(header))
+    }
+
     /// What is looked up in a table by unknown data comes from that.
     pub(super) fn looked_up(&mut self, val: Val, labels: LabelSet) -> Val {
         let data = self.arena.data(val);
         match data.kind {
-            Kind::Const(bits) if self.rendering.is_some() && labels != LabelSet::NONE => {
+            Kind::Const(bits)
+                if (self.rendering.is_some() || self.in_regions && self.arena.sampling)
+                    && labels != LabelSet::NONE =>
+            {
                 self.arena.val(ValData {
                     kind: Kind::Sample(bits),
                     labels,
@@ -250,10 +319,12 @@ impl<'p> Machine<'p> {
         self.arena
             .as_number(address)
             .filter(|address| *address < NOWHERE)?;
-        let data = self.arena.data(address);
+        let mut data = self.arena.data(address);
         let bits = if width == 1 {
             u64::from(CHARACTER)
         } else {
+            let made_up = self.arena.label(Label::MadeUp);
+            data.labels = self.arena.union(data.labels, made_up);
             NUMBER
         };
         Some(self.arena.val(ValData {

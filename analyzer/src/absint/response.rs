@@ -20,22 +20,21 @@ pub(super) struct Consequence {
     pub(super) operands: Vec<(What, Bytes)>,
 }
 
-/// What the host does because of a response. Empty if it is no JSON.
+/// What the host does because of a response. `None` if it is no object of JSON.
 pub(super) fn consequences(
     arena: &mut Arena,
     host: &HostModel,
     mut text: Text,
-) -> Vec<Consequence> {
-    let Some(root) = text.parse() else {
-        return Vec::new();
-    };
+) -> Option<Vec<Consequence>> {
+    let root = text.parse()?;
+    matches!(root.kind, Kind::Object(_)).then_some(())?;
     let mut reader = Reader {
         arena,
         host,
         found: Vec::new(),
     };
     reader.walk(&text, &root, &[], 0);
-    reader.found
+    Some(reader.found)
 }
 
 struct Reader<'a> {

@@ -148,6 +148,8 @@ pub enum Reason {
     Limit(&'static str),
     /// A call of a dispatching host function whose operation could not be determined.
     UnresolvedOperation(String),
+    /// What the method returns for the host to act on could not be read.
+    UnreadResponse,
     /// A function with an operator that is not supported.
     NotLifted(Func),
 }
