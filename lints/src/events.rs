@@ -13,6 +13,11 @@ pub(crate) fn open_to_all(method: &Method) -> bool {
     method.kind == EntryKind::Call
 }
 
+/// Whether anyone can set the method off: by a call, or by doing elsewhere what the contract is told of.
+pub(crate) fn set_off_by_anyone(method: &Method) -> bool {
+    matches!(method.kind, EntryKind::Call | EntryKind::Notification)
+}
+
 /// Whether an effect writes or deletes persistent storage.
 pub(crate) fn writes(effect: &Effect) -> bool {
     effect.is(EffectKind::StorageWrite) || effect.is(EffectKind::StorageRemove)

@@ -78,6 +78,12 @@ static COVERS: &[Cover] = &[
         covers: &["unprotected-value-outflow"],
         same: Same::Place,
     },
+    // With a draw that nobody can foresee, in a later transaction, both are mended.
+    Cover {
+        lint: "block-data-randomness",
+        covers: &["atomic-reveal-payout"],
+        same: Same::Method,
+    },
     Cover {
         lint: "untrusted-token-notification",
         covers: &["unchecked-payment-asset", "missing-subject-auth"],

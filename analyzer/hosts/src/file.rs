@@ -52,6 +52,7 @@ fn read(text: &str) -> Result<HostModel> {
             None => Floats::Unknown,
         },
         registers: platform.registers,
+        counted_handles: platform.counted_handles,
         input_allocator: platform.input_allocator.map(Text::from),
         state_key: platform.state_key.map(Text::from),
         signs: each(file.signs, sign)?,

@@ -34,6 +34,8 @@ pub struct HostModel {
     /// Whether an input whose length is given as `u64::MAX` is the content of the register whose number is given as the
     /// pointer (NEAR).
     pub registers: bool,
+    /// Whether contracts number the host's objects themselves, each below the last (MultiversX).
+    pub counted_handles: bool,
     /// The export that the host calls for memory which it then fills with the caller's input (ChainMaker's `allocate`).
     pub input_allocator: Option<Text>,
     /// The storage key under which contracts keep their whole structure as one record (NEAR's `STATE`).
@@ -65,6 +67,7 @@ impl HostModel {
             dispatch: Dispatch::Exports,
             floats: Floats::Unknown,
             registers: false,
+            counted_handles: false,
             input_allocator: None,
             state_key: None,
             signs: List::Borrowed(&[]),

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
+use super::memory::{LINEAR, Place};
 use super::probe::Guesses;
 use crate::facts::{Relation, Seal};
 
@@ -73,7 +74,7 @@ id! {
 }
 
 id! {
-    /// A set of addresses: space and offset.
+    /// A set of [`Place`]s.
     Places
 }
 id! {
@@ -106,6 +107,9 @@ const MAX_CHOICES: usize = 8;
 
 /// More addresses than this are just "unknown".
 const MAX_PLACES: usize = 4;
+
+/// No object lies below: an empty container's pointer is 0 or the alignment.
+pub(super) const LEAST_ADDRESS: u32 = 64;
 
 /// A decision that more predicates than this lead to is not told apart by them.
 const MAX_PREDICATES: usize = 8;
@@ -228,7 +232,7 @@ pub(super) struct Arena {
     preds: Interner<Pred>,
     pred_sets: Interner<Rc<[u32]>>,
     choices: Interner<Rc<[u64]>>,
-    places: Interner<Rc<[(Space, u32)]>>,
+    places: Interner<Rc<[Place]>>,
     mosaics: Interner<Rc<[Cell]>>,
     /// Whether examples decide as if they were constants: while the contract reads its input.
     pub(super) sampling: bool,
@@ -388,28 +392,35 @@ impl Arena {
         let data = self.data(val);
         match data.kind {
             Kind::Sample(bits) if self.decides(data) => Some(smallvec![bits]),
+            kind => self.choices_of(kind),
+        }
+    }
+
+    /// The constants that these bits may be, if they are few.
+    pub(super) fn choices_of(&self, kind: Kind) -> Option<SmallVec<[u64; MAX_CHOICES]>> {
+        match kind {
             Kind::Const(bits) => Some(smallvec![bits]),
             Kind::OneOf(id) => Some(self.choices.items[id.0 as usize].iter().copied().collect()),
             _ => None,
         }
     }
 
-    /// The exact addresses that a value may be, if it is certainly an address and they are few. Constants count only if
-    /// asked for, since numbers are constants too.
+    /// The addresses that a value may be, if it is certainly an address and they are few. Constants count only if asked
+    /// for, since numbers are constants too.
     pub(super) fn as_places(
         &self,
         kind: Kind,
         constants: bool,
-    ) -> Option<SmallVec<[(Space, u32); MAX_PLACES]>> {
+    ) -> Option<SmallVec<[Place; MAX_PLACES]>> {
         match kind {
-            Kind::Ptr {
-                space,
-                off,
-                exact: true,
-            } => Some(smallvec![(space, off)]),
+            Kind::Ptr { space, off, exact } => Some(smallvec![Place { space, off, exact }]),
             Kind::Places(id) => Some(self.places.items[id.0 as usize].iter().copied().collect()),
             Kind::Const(bits) if constants && bits <= u64::from(u32::MAX) => {
-                Some(smallvec![(0, bits as u32)])
+                Some(smallvec![Place {
+                    space: LINEAR,
+                    off: bits as u32,
+                    exact: true,
+                }])
             }
             _ => None,
         }
@@ -419,7 +430,10 @@ impl Arena {
     pub(super) fn is_non_null(&self, kind: Kind) -> bool {
         match kind {
             Kind::Ptr { .. } => true,
-            Kind::Places(id) => !self.places.items[id.0 as usize].contains(&(0, 0)),
+            Kind::Places(id) => {
+                let places = &self.places.items[id.0 as usize];
+                !places.iter().any(|p| p.space == LINEAR && p.off == 0)
+            }
             _ => false,
         }
     }
@@ -434,18 +448,42 @@ impl Arena {
         self.mosaics.items[mosaic.0 as usize].clone()
     }
 
-    /// The kind for a set of possible addresses.
-    pub(super) fn kind_of_places(&mut self, mut places: Vec<(Space, u32)>) -> Kind {
+    /// The kind for a set of possible addresses. Of too many, those in one allocation are taken together: the lowest of
+    /// them, or further up.
+    pub(super) fn kind_of_places(&mut self, mut places: Vec<Place>) -> Kind {
+        let many = places.len() > MAX_PLACES;
+        for place in &mut places {
+            // An index from no address is none, either.
+            if many && place.space == LINEAR && place.off < LEAST_ADDRESS {
+                place.off = 0;
+            }
+        }
         places.sort_unstable();
         places.dedup();
+        let together = |p: &Place| p.space != LINEAR && (places.len() > MAX_PLACES || !p.exact);
+        let spaces: BTreeSet<Space> = places
+            .iter()
+            .filter(|p| together(p))
+            .map(|p| p.space)
+            .collect();
+        let mut last = None;
+        places.retain_mut(|place| {
+            if !spaces.contains(&place.space) {
+                return true;
+            }
+            place.exact = false;
+            last.replace(place.space) != Some(place.space)
+        });
         match places[..] {
             [] => Kind::Any,
-            [(0, off)] => Kind::Const(u64::from(off)),
-            [(space, off)] => Kind::Ptr {
-                space,
-                off,
-                exact: true,
-            },
+            [
+                Place {
+                    space: LINEAR,
+                    off,
+                    exact: true,
+                },
+            ] => Kind::Const(u64::from(off)),
+            [Place { space, off, exact }] => Kind::Ptr { space, off, exact },
             _ if places.len() > MAX_PLACES => Kind::Any,
             _ => Kind::Places(Places(self.places.intern(places.into()))),
         }
@@ -874,7 +912,7 @@ impl Arena {
     fn are_addresses(&self, p: Kind, q: Kind) -> bool {
         [p, q]
             .into_iter()
-            .any(|k| matches!(k, Kind::Ptr { exact: true, .. } | Kind::Places(_)))
+            .any(|k| matches!(k, Kind::Ptr { .. } | Kind::Places(_)))
     }
 
     /// The least content that covers both: what they begin with alike, then a hole.

@@ -22,7 +22,7 @@ impl Arena {
             return val;
         }
         let noted = match op {
-            N::I64DivU | N::I64DivS if self.is_data(args[0]) => {
+            N::I64DivU | N::I64DivS if self.is_data(args[0]) && !self.is_period(args[0]) => {
                 let by = self.plain_operand(args[1]);
                 self.label(Label::Quotient(by))
             }
@@ -47,6 +47,17 @@ impl Arena {
         let mut data = self.data(val);
         data.labels = self.union(labels, noted);
         self.val(data)
+    }
+
+    /// Whether a value is how long something took: what is counted of it is whole days.
+    fn is_period(&self, val: Val) -> bool {
+        let labels = self.label_list(self.data(val).labels);
+        let (mut timed, mut other) = (false, false);
+        for label in labels {
+            timed |= label == Label::Time;
+            other |= !matches!(label, Label::Time | Label::Storage(_));
+        }
+        timed && !other
     }
 
     /// Of labels, those of how calls went.

@@ -523,6 +523,18 @@ impl<'p> Machine<'p> {
                 }
             }
             Kind::Obj(content) => content,
+            Kind::OneOf(_) => {
+                let numbers = self.arena.as_choices(number).unwrap_or_default();
+                let contents = numbers.iter().map(|number| {
+                    let number = self.arena.constant(*number);
+                    self.slot_content(state, space, number)
+                });
+                let contents: SmallVec<[Bytes; 4]> = contents.collect();
+                contents
+                    .into_iter()
+                    .reduce(|a, b| self.arena.join_bytes(a, b))
+                    .unwrap_or(Bytes::EMPTY)
+            }
             _ => {
                 let labels = self.arena.data(number).labels;
                 self.arena.hole(labels, None)
@@ -892,9 +904,17 @@ impl<'p> Machine<'p> {
                     } else {
                         HANDLES
                     };
-                    if let Some(number) = self.arena.as_const(*val) {
-                        let object = self.arena.object(out.content);
-                        state.set_slot(space, number as u32, object);
+                    let object = self.arena.object(out.content);
+                    let numbers = self.arena.as_choices(*val).unwrap_or_default();
+                    for number in numbers.iter().map(|number| *number as u32) {
+                        let object = if numbers.len() == 1 {
+                            object
+                        } else {
+                            let old =
+                                state.slot(&mut self.arena, &self.program.image, space, number);
+                            self.arena.join(old, object, PredSet::NONE, false)
+                        };
+                        state.set_slot(space, number, object);
                     }
                 }
                 _ => {}

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::arena::{Arena, Bytes, Kind, LabelSet, PredSet, Space, Val};
+use super::arena::{Arena, Bytes, Kind, LEAST_ADDRESS, LabelSet, PredSet, Space, Val};
 use super::arguments::Arguments;
 use super::effects::Consequences;
 use super::fields::{Fields, Variants};
@@ -39,6 +39,8 @@ const MAX_UNROLL: u32 = 300;
 const MAX_UNROLL_WHEN_TIRED: u32 = 6;
 /// A longer list of functions is not looked at.
 const MAX_JUMP_TABLE: usize = 16;
+/// A copy that can go more ways is not followed byte by byte.
+const MAX_COPIES: usize = 6;
 /// Calls within calls.
 pub(super) const MAX_DEPTH: usize = 90;
 
@@ -745,13 +747,8 @@ impl<'p> Machine<'p> {
         if let Some(places) = self.arena.as_places(self.arena.data(address).kind, false) {
             return places
                 .iter()
-                // An empty container's pointer is 0 or the alignment.
-                .filter(|(space, off)| *space != LINEAR || *off >= 64)
-                .map(|(space, off)| Place {
-                    space: *space,
-                    off: off.wrapping_add(offset as u32),
-                    exact: true,
-                })
+                .filter(|place| place.space != LINEAR || place.off >= LEAST_ADDRESS)
+                .map(|place| place.moved(offset as u32 as i32))
                 .collect();
         }
         match self.arena.as_choices(address) {
@@ -777,12 +774,17 @@ impl<'p> Machine<'p> {
         if let Some(example) = self.read_nowhere(address, width) {
             return example;
         }
-        for place in self.places(address, mem.offset) {
+        let places = self.places(address, mem.offset);
+        let image = &self.program.image;
+        // Of a few places, none is meant to which nothing was written yet.
+        let is_empty = |place: &Place| places.len() > 1 && state.is_empty(image, *place, width);
+        let all_empty = places.iter().all(is_empty);
+        for place in places.iter().copied().filter(|p| all_empty || !is_empty(p)) {
             self.reads(place);
             if let Some(header) = self.chunk_size(place) {
                 return header;
             }
-            let val = state.load(&mut self.arena, &self.program.image, place, width);
+            let val = state.load(&mut self.arena, image, place, width);
             loaded = Some(match loaded {
                 None => val,
                 Some(old) => self.arena.join(old, val, preds, false),
@@ -814,9 +816,15 @@ impl<'p> Machine<'p> {
             state.store(&mut self.arena, place, width, val);
             return;
         }
-        for place in places {
-            let old = state.load(&mut self.arena, &self.program.image, place, width);
-            let joined = self.arena.join(old, val, PredSet::NONE, false);
+        // Somewhere in one of several allocations would be everywhere.
+        for place in places.into_iter().filter(|place| place.exact) {
+            let image = &self.program.image;
+            let joined = if state.is_empty(image, place, width) {
+                val
+            } else {
+                let old = state.load(&mut self.arena, image, place, width);
+                self.arena.join(old, val, PredSet::NONE, false)
+            };
             state.store(&mut self.arena, place, width, joined);
         }
     }
@@ -981,7 +989,7 @@ impl<'p> Machine<'p> {
         let targets = self.places(to, 0);
         if targets.len() > 1 {
             // One of them is meant.
-            for to in targets {
+            for to in targets.into_iter().filter(|to| to.exact) {
                 let content = self.read_bytes(state, from, count);
                 state.write(&mut self.arena, to, content, count);
             }
@@ -996,6 +1004,10 @@ impl<'p> Machine<'p> {
             return;
         }
         let sources = self.places(from, 0);
+        if let Some(copied) = self.copied(state, to, &sources, len) {
+            *state = copied;
+            return;
+        }
         match sources[..] {
             [from] => {
                 self.reads(from);
@@ -1012,6 +1024,49 @@ impl<'p> Machine<'p> {
                 state.write(&mut self.arena, to, content, count);
             }
         }
+    }
+
+    /// The state after a copy from one of a few places, or of one of a few lengths; `None` if there are not a few. Of
+    /// unknown length, lists of objects are copied as far as they go.
+    fn copied(&mut self, state: &State, to: Place, from: &[Place], len: Val) -> Option<State> {
+        let lens = self.arena.as_choices(len);
+        let mut ways: SmallVec<[(Place, u32); 4]> = SmallVec::new();
+        for from in from {
+            match &lens {
+                // Of nothing, nothing can be seen.
+                Some(lens) => {
+                    let lens = lens.iter().filter(|len| **len > 0);
+                    ways.extend(lens.map(|len| (*from, *len as u32)));
+                }
+                None => ways.push((
+                    *from,
+                    state
+                        .extent(&self.arena, *from)
+                        .filter(|_| is_allocated(to))?,
+                )),
+            }
+        }
+        let is_exact = to.exact && ways.iter().all(|(from, _)| from.exact);
+        if !is_exact || !(1..=MAX_COPIES).contains(&ways.len()) {
+            return None;
+        }
+        let image = &self.program.image;
+        let paths = Paths {
+            control: PredSet::NONE,
+            widen: false,
+            base: None,
+        };
+        let mut after: Option<State> = None;
+        for (from, len) in ways {
+            self.reads(from);
+            let mut way = state.clone();
+            way.copy(&mut self.arena, image, to, from, Some(len));
+            after = Some(match after {
+                None => way,
+                Some(other) => other.join(&way, &mut self.arena, image, &paths),
+            });
+        }
+        after
     }
 
     pub(super) fn fill_memory(&mut self, state: &mut State, to: Val, byte: Val, len: Val) {
@@ -1064,6 +1119,11 @@ impl<'p> Machine<'p> {
         let val = self.arena.unknown(labels);
         SmallVec::from_elem(val, count)
     }
+}
+
+/// Whether a place is in an allocation of its own.
+fn is_allocated(place: Place) -> bool {
+    place.space >= FIRST_ALLOCATION
 }
 
 /// Control left a block both ways.

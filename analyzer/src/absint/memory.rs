@@ -35,6 +35,8 @@ const MAX_COPY: u32 = 8192;
 const INDEX_REACH: u32 = 64;
 /// Longer texts are in no example.
 const MAX_TEXT: u32 = 256;
+/// No contract has as many of the host's objects.
+const MAX_HANDLES: i32 = 100_000;
 /// How much of memory is searched for the texts of an example.
 const MAX_GRANULES: usize = 20_000;
 /// More smears than this, and the oldest are forgotten.
@@ -54,6 +56,8 @@ pub(super) struct Image {
     /// Static data from address 0.
     pub(super) data: Vec<u8>,
     pub(super) stack_pointer: Option<StackPointer>,
+    /// Whether the contract numbers the host's objects itself, each below the last.
+    pub(super) counted_handles: bool,
     /// The shadow stack: addresses where unwritten bytes are garbage rather than zero.
     pub(super) stack: std::ops::Range<u32>,
 }
@@ -86,6 +90,20 @@ impl Image {
         Some(if top(x)? <= top(y)? { x } else { y })
     }
 
+    /// Which of two values of the counter in static data from which handles are taken is good for both: the lower, since
+    /// what one path took is not used by the other. In a loop, each pass takes the same handles again.
+    fn next_handle(&self, arena: &Arena, off: u32, (x, y): (Val, Val), again: bool) -> Option<Val> {
+        if !self.counted_handles || !image_covers(self, off) {
+            return None;
+        }
+        let count = |val| {
+            let bits = arena.as_const(val)? as u32 as i32;
+            (-MAX_HANDLES..0).contains(&bits).then_some(bits)
+        };
+        let (first, second) = (count(x)?, count(y)?);
+        Some(if again || first <= second { x } else { y })
+    }
+
     /// The byte that the module starts with; `None` where it is garbage.
     fn initial(&self, address: u32) -> Option<u8> {
         if self.stack.contains(&address) {
@@ -107,7 +125,7 @@ struct Smear {
 }
 
 /// A resolved address.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(super) struct Place {
     pub(super) space: Space,
     pub(super) off: u32,
@@ -122,6 +140,18 @@ pub(super) enum Examples {
     Holes,
     /// What they are in this example, too: enough to take apart what the contract built around them.
     Shown,
+}
+
+impl Place {
+    /// As many bytes further up. What is in an allocation, but it is not known where, stays in it.
+    pub(super) fn moved(self, by: i32) -> Place {
+        let off = if self.exact || self.space == LINEAR {
+            self.off.wrapping_add_signed(by)
+        } else {
+            self.off.saturating_add_signed(by)
+        };
+        Place { off, ..self }
+    }
 }
 
 /// Memory and globals at one point.
@@ -223,10 +253,42 @@ impl State {
         unset && (space >= FIRST_ALLOCATION || space == LINEAR && image.stack.contains(&off))
     }
 
+    /// Whether nothing was ever written to a run of bytes of the stack or of an allocation.
+    pub(super) fn is_empty(&self, image: &Image, place: Place, width: u32) -> bool {
+        let byte = |i: u32| place.off.checked_add(i);
+        let untouched = |off| {
+            let smeared = |s: &Smear| s.space == place.space && (s.start..s.end).contains(&off);
+            self.is_garbage(image, place.space, off) && !self.smears.iter().any(smeared)
+        };
+        place.exact && (0..width.min(8)).filter_map(byte).all(untouched)
+    }
+
+    /// How far an allocation was written to from a place on, if all of that is known byte by byte.
+    pub(super) fn extent(&self, arena: &Arena, from: Place) -> Option<u32> {
+        if from.space < FIRST_ALLOCATION || self.smears.iter().any(|s| s.space == from.space) {
+            return None;
+        }
+        let (last, granule) = self.cells_from(arena, from).pop()?;
+        let lane = granule.vals.iter().rposition(|val| *val != Val::UNSET)?;
+        let end = (last as u32).checked_mul(8)?.checked_add(lane as u32 + 1)?;
+        end.checked_sub(from.off)
+    }
+
     /// Reads `width` bytes, zero-extended.
     pub(super) fn load(&self, arena: &mut Arena, image: &Image, place: Place, width: u32) -> Val {
         if !place.exact {
-            return self.load_somewhere(arena, image, place);
+            let labels = self.labels_from(arena, image, place);
+            let kind = match width {
+                // Parsers of samples walk over buffers in which addresses are no list.
+                4 if !arena.sampling => self.pointers_from(arena, place),
+                _ => Kind::Any,
+            };
+            return arena.val(ValData {
+                kind,
+                labels,
+                preds: PredSet::NONE,
+                decreased: false,
+            });
         }
         if let Some(val) = self.load_whole(arena, image, place, width) {
             return val;
@@ -359,19 +421,11 @@ impl State {
         Some(arena.val(data))
     }
 
-    /// Reads at an unknown index from a place on: the union of what may be there.
-    fn load_somewhere(&self, arena: &mut Arena, image: &Image, place: Place) -> Val {
-        let mut labels = LabelSet::NONE;
-        let end = if place.space == LINEAR {
-            arena.reach(place.off, INDEX_REACH)
-        } else {
-            u32::MAX
-        };
-        for (_, granule) in self.cells.range(
-            key(place.space, place.off / 8),
-            key(place.space, end / 8),
-            64,
-        ) {
+    /// Where the data comes from that may be read at an unknown index from a place on.
+    fn labels_from(&self, arena: &mut Arena, image: &Image, place: Place) -> LabelSet {
+        let rest = self.unwritten(arena, image, place.space, place.off);
+        let mut labels = arena.data(rest).labels;
+        for (_, granule) in self.cells_from(arena, place) {
             for val in granule.vals {
                 if val != Val::UNSET {
                     let more = arena.data(val).labels;
@@ -379,10 +433,43 @@ impl State {
                 }
             }
         }
-        let rest = self.unwritten(arena, image, place.space, place.off);
-        let more = arena.data(rest).labels;
-        labels = arena.union(labels, more);
-        arena.unknown(labels)
+        labels
+    }
+
+    /// The addresses that may be read at an unknown index from a place on, if there is one at the place itself: a list of
+    /// objects.
+    fn pointers_from(&self, arena: &mut Arena, place: Place) -> Kind {
+        let address = |arena: &Arena, val: Val| match val {
+            Val::UNSET => None,
+            val => arena.as_places(arena.data(val).kind, false),
+        };
+        let first = self.cells.get(key(place.space, place.off / 8));
+        let first = first.map(|granule| granule.vals[(place.off % 8) as usize]);
+        if place.space < FIRST_ALLOCATION || first.is_none_or(|val| address(arena, val).is_none()) {
+            return Kind::Any;
+        }
+        let mut found = Vec::new();
+        for (_, granule) in self.cells_from(arena, place) {
+            for lane in [0, 4] {
+                if granule.index[lane] == 0
+                    && let Some(places) = address(arena, granule.vals[lane])
+                {
+                    found.extend(places.iter().copied());
+                }
+            }
+        }
+        arena.kind_of_places(found)
+    }
+
+    /// What was written at a place and further up, as far as an index is taken to reach.
+    fn cells_from(&self, arena: &Arena, place: Place) -> Vec<(u64, Granule)> {
+        let end = if place.space == LINEAR {
+            arena.reach(place.off, INDEX_REACH)
+        } else {
+            u32::MAX
+        };
+        let (first, last) = (key(place.space, place.off / 8), key(place.space, end / 8));
+        self.cells.range(first, last, 64)
     }
 
     /// Writes the low `width` bytes of a value.
@@ -537,7 +624,12 @@ impl State {
             Some(len) if len <= MAX_COPY && to.exact && from.exact => {
                 let bytes: Vec<(Val, u8)> = (0..len)
                     .map_while(|i| {
-                        Some(self.byte(arena, image, from.space, from.off.checked_add(i)?))
+                        let byte = from.moved(i32::try_from(i).ok()?);
+                        // What was never written stays so.
+                        if self.is_empty(image, byte, 1) {
+                            return Some((Val::UNSET, 0));
+                        }
+                        Some(self.byte(arena, image, byte.space, byte.off))
                     })
                     .collect();
                 self.put(to.space, to.off, bytes.len() as u32, |i| bytes[i as usize]);
@@ -610,8 +702,7 @@ impl State {
         examples: Examples,
     ) -> Bytes {
         if !place.exact {
-            let val = self.load_somewhere(arena, image, place);
-            let labels = arena.data(val).labels;
+            let labels = self.labels_from(arena, image, place);
             return arena.hole(labels, len);
         }
         let mut pieces = Vec::new();
@@ -674,10 +765,7 @@ impl State {
                     let val = self.unwritten(arena, image, place.space, off);
                     arena.data(val).labels
                 }
-                _ => {
-                    let val = self.load_somewhere(arena, image, place);
-                    arena.data(val).labels
-                }
+                _ => self.labels_from(arena, image, place),
             };
             pieces.push(Piece::Hole {
                 labels: rest,
@@ -1177,6 +1265,11 @@ impl Merge for Joiner<'_> {
                 Some(StackPointer::Memory(at)) if key == self::key(LINEAR, at / 8) => {
                     self.image.are_tops(self.arena, x, y)
                 }
+                _ if key >> 32 == u64::from(LINEAR) => {
+                    let off = (key as u32).wrapping_mul(8);
+                    self.image
+                        .next_handle(self.arena, off, (x, y), self.paths.widen)
+                }
                 _ => None,
             };
             let joined = match (memo, top) {
@@ -1209,6 +1302,7 @@ mod tests {
         let image = Image {
             data: Vec::new(),
             stack_pointer: None,
+            counted_handles: false,
             stack: 0..4096,
         };
         let at = |off: u32| Place {

@@ -3,7 +3,7 @@
 use smallvec::{SmallVec, smallvec};
 
 use super::arena::{Arena, Bytes, Kind, Label, LabelSet, Piece, Pred, PredSet, Val, ValData};
-use super::memory::LINEAR;
+use super::memory::{LINEAR, Place};
 use super::tagged_value::TAG_MASK;
 use crate::facts::Relation;
 use crate::ir::{NumericOp, eval::eval};
@@ -330,28 +330,22 @@ impl Arena {
             (N::I32Add | N::I32Sub, places @ Kind::Places(_), Some(Kind::Const(delta)))
             | (N::I32Add, Kind::Const(delta), Some(places @ Kind::Places(_))) => {
                 let delta = if op == N::I32Sub {
-                    (delta as u32).wrapping_neg()
+                    (delta as i32).wrapping_neg()
                 } else {
-                    delta as u32
+                    delta as i32
                 };
                 let places = self.as_places(places, false)?;
-                let moved = places.iter().map(|(s, o)| (*s, o.wrapping_add(delta)));
+                let moved = places.iter().map(|place| place.moved(delta));
                 Some(self.kind_of_places(moved.collect()))
             }
             (N::I32Add | N::I64Add, Kind::Ptr { space, off, exact }, Some(Kind::Const(delta)))
             | (N::I32Add | N::I64Add, Kind::Const(delta), Some(Kind::Ptr { space, off, exact })) => {
-                Some(Kind::Ptr {
-                    space,
-                    off: off.wrapping_add(delta as u32),
-                    exact,
-                })
+                let place = Place { space, off, exact }.moved(delta as i32);
+                Some(self.kind_of_places(vec![place]))
             }
             (N::I32Sub | N::I64Sub, Kind::Ptr { space, off, exact }, Some(Kind::Const(delta))) => {
-                Some(Kind::Ptr {
-                    space,
-                    off: off.wrapping_sub(delta as u32),
-                    exact,
-                })
+                let place = Place { space, off, exact }.moved((delta as i32).wrapping_neg());
+                Some(self.kind_of_places(vec![place]))
             }
             (
                 _,
@@ -416,6 +410,44 @@ impl Arena {
                     off: off.wrapping_sub(delta as u32),
                 })
             }
+            // How far apart the ends of a list are that is in one of a few allocations.
+            (
+                N::I32Sub,
+                a @ (Kind::Places(_) | Kind::Ptr { .. }),
+                Some(b @ (Kind::Places(_) | Kind::Ptr { .. })),
+            ) => {
+                let (mut a, b) = (self.as_places(a, false)?, self.as_places(b, false)?);
+                // That there may be no list says nothing of how long it is.
+                a.retain(|place| place.space != LINEAR || place.off != 0);
+                let apart = a.iter().flat_map(|x| {
+                    let same = b.iter().filter(|y| y.space == x.space);
+                    same.map(|y| {
+                        (x.exact && y.exact).then_some(u64::from(x.off.wrapping_sub(y.off)))
+                    })
+                });
+                let apart = apart.collect::<Option<_>>()?;
+                match self.kind_of_choices(apart) {
+                    Kind::Any => None,
+                    kind => Some(kind),
+                }
+            }
+            (
+                N::I32Add,
+                base @ (Kind::Ptr { .. } | Kind::Places(_)),
+                Some(index @ Kind::OneOf(_)),
+            )
+            | (
+                N::I32Add,
+                index @ Kind::OneOf(_),
+                Some(base @ (Kind::Ptr { .. } | Kind::Places(_))),
+            ) => {
+                let (base, index) = (self.as_places(base, false)?, self.choices_of(index)?);
+                let places = base.iter().flat_map(|place| {
+                    let place = *place;
+                    index.iter().map(move |by| place.moved(*by as i32))
+                });
+                Some(self.kind_of_places(places.collect()))
+            }
             (N::I32Eq | N::I64Eq, kind, Some(Kind::Const(0))) if self.is_non_null(kind) => {
                 Some(Kind::Const(0))
             }
@@ -476,6 +508,15 @@ impl Arena {
                 off,
                 exact: false,
             },
+            (N::I32Add, places @ Kind::Places(_), _)
+            | (N::I32Add, _, Some(places @ Kind::Places(_))) => {
+                let places = self.as_places(places, false).unwrap_or_default();
+                let further = places
+                    .iter()
+                    .filter(|p| p.space != LINEAR)
+                    .map(|p| Place { exact: false, ..*p });
+                self.kind_of_places(further.collect())
+            }
             (N::I32Add, Kind::Const(base), _) | (N::I32Add, _, Some(Kind::Const(base)))
                 if (LEAST_ADDRESS..0x1000_0000).contains(&base) =>
             {

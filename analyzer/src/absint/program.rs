@@ -135,7 +135,7 @@ impl<'m> Program<'m> {
             .collect();
         let start = Concrete::new(module, lifted, Arc::new(helpers), 0);
         let start = start.map(|start| started(module, host, start));
-        let image = image(module, start.as_ref());
+        let image = image(module, host, start.as_ref());
         let vtables = find_vtables(module, lifted, &image);
         let nothing = |_| Known::Nothing;
         let first = summary::summarise(module, lifted, &graph, &host_summary, &nothing, &vtables);
@@ -405,7 +405,7 @@ fn started<'m>(module: &'m Module, host: &HostModel, start: Concrete<'m>) -> Con
 }
 
 /// Static data, and where the shadow stack lies in it.
-fn image(module: &Module, start: Option<&Concrete<'_>>) -> Image {
+fn image(module: &Module, host: &HostModel, start: Option<&Concrete<'_>>) -> Image {
     let mut data = Vec::new();
     let (stack_pointer, top) = stack_pointer(module).unzip();
     let mut bottom = 0;
@@ -442,6 +442,7 @@ fn image(module: &Module, start: Option<&Concrete<'_>>) -> Image {
     Image {
         data,
         stack_pointer,
+        counted_handles: host.counted_handles,
         stack: bottom as u32..top.min(u64::from(u32::MAX)) as u32,
     }
 }

@@ -6,7 +6,7 @@ use super::arena::{Bytes, Kind, Label, LabelSet, PredSet, Space, Val, ValData};
 use super::call::Results;
 use super::interp::{Frame, Machine};
 use super::json_text::Text;
-use super::memory::{FIRST_ALLOCATION, LINEAR, Place, State};
+use super::memory::{FIRST_ALLOCATION, Place, State};
 use super::record::{EffectRecord, EventKind};
 use super::response::{self, Consequence};
 use crate::facts::Reason;
@@ -262,12 +262,7 @@ impl<'p> Machine<'p> {
                 let places = self.arena.as_places(data.kind, true).unwrap_or_default();
                 count = places.len();
                 match places.iter().rev().nth(choice.min(count.saturating_sub(1))) {
-                    Some((LINEAR, off)) => Kind::Const(u64::from(*off)),
-                    Some((space, off)) => Kind::Ptr {
-                        space: *space,
-                        off: *off,
-                        exact: true,
-                    },
+                    Some(place) => self.arena.kind_of_places(vec![*place]),
                     None => Kind::Sample(NUMBER),
                 }
             }

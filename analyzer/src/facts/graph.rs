@@ -174,6 +174,12 @@ impl EffectGraph {
         self.acts[node.index()]
     }
 
+    /// Whether the method can end normally from a node on.
+    pub fn returns_from(&self, node: Node) -> bool {
+        let ends = |n: Node| matches!(self.nodes[n].kind, NodeKind::Return);
+        ends(node) || self.nodes.keys().any(|n| ends(n) && self.reaches(node, n))
+    }
+
     /// The strict dominators of a node, nearest first: every path to it passes all of them.
     pub fn dominators(&self, node: Node) -> impl Iterator<Item = Node> + '_ {
         std::iter::successors(self.idom[node.index()], |n| self.idom[n.index()])

@@ -19,6 +19,11 @@ extern "C" void* malloc(size_t size) {
 }
 
 extern "C" void free(void*) {}
+extern "C" size_t strlen(const char* text) {
+    size_t length = 0;
+    while (text[length]) ++length;
+    return length;
+}
 extern "C" void abort() {
     eosio_assert(false, "abort() called");
     __builtin_unreachable();

@@ -8,7 +8,7 @@ use contract_lint_analyzer::host::EffectKind;
 use super::authority::{doubt, explain, only_arguments, proven};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
-use crate::events::{arguments, is_argument, open_to_all, writes};
+use crate::events::{arguments, global, is_argument, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::{argument_names, name_in};
 use crate::lint::{Confidence, Context, Severity};
@@ -121,6 +121,8 @@ fn in_method(method: &Method, help: &str) -> Vec<Finding> {
             .help(help);
         if deed == Deed::Writes {
             finding = finding.severity(Severity::Medium).at_most(Confidence::Low);
+        } else if pays_another(graph, node, &subjects) {
+            finding = finding.note("what is taken is paid to somebody else, whom the caller names");
         } else if deed == Deed::Deletes && refunded(graph, node, &subjects) {
             finding = finding
                 .at_most(Confidence::Low)
@@ -145,7 +147,11 @@ fn deed(effect: &Effect) -> Option<(Deed, Labels, &Content)> {
         return None;
     }
     let key = effect.key()?;
-    let subjects = named_account(key)?;
+    let prefixed = effect
+        .operand("storage-value")
+        .filter(|value| decreased(value, key))
+        .and_then(|_| named_behind_prefix(key));
+    let subjects = named_account(key).or(prefixed)?;
     if effect.is(EffectKind::StorageRemove) {
         return Some((Deed::Deletes, subjects, key));
     }
@@ -172,6 +178,15 @@ fn named_account(key: &Content) -> Option<Labels> {
         && !subjects.is_empty()
         && (key.has_constant() || key.digested().is_some() || key.pieces.len() == 1))
         .then_some(subjects)
+}
+
+/// The arguments that a key holds beside a prefix that is itself stored, as collections keep theirs.
+fn named_behind_prefix(key: &Content) -> Option<Labels> {
+    let prefix = |l: &Label| matches!(l, Label::Storage(of) if global(of).is_some());
+    let subjects = arguments(key);
+    let labels = key.labels();
+    let only = labels.iter().all(|l| is_argument(l) || prefix(l));
+    (key.pieces.len() == 1 && only && !subjects.is_empty()).then_some(subjects)
 }
 
 /// The argument from whose account a token is asked to move: the first of the call's that is one, the contract's own
@@ -231,6 +246,20 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
             writes(e)
                 && e.key().is_some_and(allowance)
                 && e.key().is_some_and(|k| !arguments(k).is_empty())
+                && (graph.reaches(n, node) || graph.reaches(node, n))
+        })
+}
+
+/// Whether assets are moved beside the deed to the caller or to an account that the caller names, and that is another.
+fn pays_another(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
+    graph
+        .effects_of(EffectKind::ValueTransfer)
+        .any(|(n, effect)| {
+            let to = effect.operand("account").or(effect.operand("contract"));
+            let to = to.map(Content::labels).unwrap_or_default();
+            let named = |l: &Label| is_argument(l) || *l == Label::Caller;
+            !to.is_empty()
+                && to.iter().all(|l| named(l) && !subjects.contains(l))
                 && (graph.reaches(n, node) || graph.reaches(node, n))
         })
 }

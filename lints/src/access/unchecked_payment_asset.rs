@@ -7,7 +7,7 @@ use contract_lint_analyzer::host::{EffectKind, HostModel};
 
 use super::authority::{Standing, doubt, standing};
 use crate::declare_lint;
-use crate::events::{open_to_all, writes};
+use crate::events::{may_alias, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::name_in;
 use crate::lint::Context;
@@ -115,13 +115,18 @@ fn credits(effect: &Effect) -> bool {
         e.key()
             .is_some_and(|k| k.labels_through_digests().contains(&Label::AttachedValue))
     };
+    let Some(key) = effect.key() else {
+        return false;
+    };
     writes(effect)
         && !by_asset(effect)
         && effect.operand("storage-value").is_some_and(|value| {
             value.pieces.iter().any(|piece| match piece {
                 Piece::Hole { labels, .. } => {
                     labels.contains(&Label::AttachedValue)
-                        && labels.iter().any(|l| matches!(l, Label::Storage(_)))
+                        && labels
+                            .iter()
+                            .any(|l| matches!(l, Label::Storage(of) if may_alias(of, key)))
                 }
                 Piece::Const(_) => false,
             })

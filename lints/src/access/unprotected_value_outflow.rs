@@ -161,8 +161,7 @@ fn entitled(graph: &EffectGraph, node: Node, outflow: &Outflow<'_>) -> bool {
                 && effect
                     .key()
                     .is_some_and(|key| !key.labels_through_digests().is_empty());
-            let paid = effect.is(EffectKind::PaymentCheck)
-                || asks(effect) == Some(Asks::TransferFrom)
+            let paid = asks(effect) == Some(Asks::TransferFrom)
                 || asks(effect) == Some(Asks::Transfer) && n != node;
             (kept || paid) && (graph.reaches(n, node) || graph.reaches(node, n))
         })

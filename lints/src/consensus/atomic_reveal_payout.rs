@@ -3,9 +3,9 @@
 use contract_lint_analyzer::facts::Method;
 use contract_lint_analyzer::host::EffectKind;
 
-use super::draw::{Source, lots};
+use super::draw::lots;
 use crate::declare_lint;
-use crate::events::{open_to_all, step};
+use crate::events::{set_off_by_anyone, step};
 use crate::finding::Finding;
 use crate::lint::Context;
 
@@ -41,7 +41,7 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
+    let methods = cx.facts.methods.iter().filter(|m| set_off_by_anyone(m));
     methods.filter_map(in_method).collect()
 }
 
@@ -51,11 +51,9 @@ fn in_method(method: &Method) -> Option<Finding> {
     let at_once = |lot: &super::draw::Lot| {
         graph
             .effect(lot.payout)
-            .is_some_and(|e| !e.is(EffectKind::ExternalCallAsync))
+            .is_some_and(|e| e.atomic || !e.is(EffectKind::ExternalCallAsync))
     };
-    let lot = lots(graph)
-        .into_iter()
-        .find(|lot| lot.source == Source::Chain && at_once(lot))?;
+    let lot = lots(graph).into_iter().find(at_once)?;
     let message = "a lot is drawn and paid in the same transaction".to_owned();
     let mut trace = vec![step(graph, lot.decision, "the lot decides here")];
     if lot.payout != lot.decision {

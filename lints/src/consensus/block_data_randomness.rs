@@ -4,7 +4,7 @@ use contract_lint_analyzer::facts::Method;
 
 use super::draw::{Source, lots};
 use crate::declare_lint;
-use crate::events::{open_to_all, step};
+use crate::events::{set_off_by_anyone, step};
 use crate::finding::Finding;
 use crate::lint::Context;
 
@@ -44,7 +44,7 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
+    let methods = cx.facts.methods.iter().filter(|m| set_off_by_anyone(m));
     methods.filter_map(in_method).collect()
 }
 
@@ -57,16 +57,16 @@ fn in_method(method: &Method) -> Option<Finding> {
     let message = "a number drawn from block data decides over a payout".to_owned();
     let mut trace = vec![step(graph, lot.decision, message.clone())];
     if lot.payout != lot.decision {
-        trace.push(step(graph, lot.payout, "this depends on it"));
+        trace.push(step(graph, lot.payout, "this payout depends on it"));
     }
     Some(Finding {
         lint,
         severity: lint.severity,
         confidence: lint.confidence,
+        primary: trace.len() - 1,
         trace,
         message,
         method: method.name.clone(),
-        primary: 0,
         notes: vec!["whoever makes the block, or computes the same in a contract of their own, knows the outcome before".to_owned()],
         help: "draw from secrets that were committed to before, or from a verifiable random function".to_owned(),
         also: Vec::new(),

@@ -3,7 +3,7 @@
 use contract_lint_analyzer::facts::{Content, Label, Method, NodeKind, Relation};
 
 use crate::declare_lint;
-use crate::events::{open_to_all, step};
+use crate::events::{set_off_by_anyone, step};
 use crate::finding::Finding;
 use crate::lint::Context;
 
@@ -41,7 +41,7 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let methods = cx.facts.methods.iter().filter(|m| open_to_all(m));
+    let methods = cx.facts.methods.iter().filter(|m| set_off_by_anyone(m));
     let mut findings: Vec<Finding> = Vec::new();
     for finding in methods.filter_map(in_method) {
         // A helper of many methods is told of once.

@@ -3,17 +3,17 @@
 use contract_lint_analyzer::facts::{Content, Facts, Label, Method, Node, Piece};
 
 use super::calls::{amount, is_callback, is_vague};
-use crate::events::{is_argument, name_of, open_to_all};
+use crate::events::{is_argument, name_of, set_off_by_anyone};
 use crate::lint::Confidence;
 
-/// Every value that methods which anyone can call write to storage or send, with the place and a name for it. The arguments of
+/// Every value that methods which anyone can set off write to storage or send, with the place and a name for it. The arguments of
 /// callbacks are left out: they come from the contract itself.
 pub(super) fn kept_or_moved(facts: &Facts) -> Vec<(&Method, Node, &Content, String)> {
     let mut found = Vec::new();
     for method in facts
         .methods
         .iter()
-        .filter(|m| open_to_all(m) && !is_callback(m))
+        .filter(|m| set_off_by_anyone(m) && !is_callback(m))
     {
         for (node, effect) in method.graph.effects() {
             if let Some(content) = amount(effect) {
@@ -42,7 +42,8 @@ pub(super) fn certainty(content: &Content, note: &Label) -> Confidence {
                 .iter()
                 .filter(|l| is_argument(l) || matches!(l, Label::Storage(_) | Label::AttachedValue))
                 .count();
-            labels.contains(note) && len.is_some_and(|len| len <= 32) && sources <= 2
+            let is_number = matches!(len, Some(8 | 16 | 32));
+            labels.contains(note) && is_number && sources <= 2
         }
         Piece::Const(_) => false,
     });

@@ -57,6 +57,14 @@ pub(super) fn is_trusted(policy: &Policy, effect: &Effect) -> bool {
     name.is_some_and(|name| trusted.iter().any(|glob| glob.matches(name)))
 }
 
+/// Whether the contract calls itself: its own methods, or what the protocol does in its name.
+pub(super) fn calls_itself(effect: &Effect) -> bool {
+    target(effect).is_some_and(|t| {
+        let labels = t.labels();
+        labels.len() == 1 && labels.contains(&Label::SelfIdentity)
+    })
+}
+
 /// Whether data was read from a key that may be this one.
 pub(super) fn from_key(labels: &Labels, key: &Content) -> bool {
     labels
@@ -100,11 +108,14 @@ pub(super) fn is_decreased(content: &Content) -> bool {
     })
 }
 
-/// Whether so little is known of a key that it may be many things: no constant, and data of several sources.
+/// Whether so little is known of a key that it may be many things: no constant, and data of several sources, or read from
+/// nobody knows where.
 pub(super) fn is_vague(key: &Content) -> bool {
     let named = key.pieces.iter().any(|p| matches!(p, Piece::Const(_)));
-    let digested = key.labels().iter().any(|l| matches!(l, Label::Digest(_)));
-    !named && !digested && (key.is_unknown() || key.labels().len() > 1)
+    let labels = key.labels();
+    let digested = labels.iter().any(|l| matches!(l, Label::Digest(_)));
+    let found = |l: &Label| matches!(l, Label::Storage(of) if is_vague(of));
+    !named && !digested && (key.is_unknown() || labels.len() > 1 || labels.iter().any(found))
 }
 
 /// Whether a key belongs to somebody: it contains the caller or something that the caller names.

@@ -93,16 +93,18 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
     })
 }
 
-/// Whether other code runs, or assets are moved, now: what is scheduled fails by itself.
+/// Whether other code runs, or assets are moved, and a failure is one of everything: what is scheduled fails by itself, unless
+/// the host undoes the contract's own work with it.
 fn leaves(effect: &Effect) -> bool {
-    (runs_other_code(effect) || effect.is(EffectKind::ValueTransfer)) && !schedules(effect)
+    let scheduled = schedules(effect) && !effect.atomic;
+    (runs_other_code(effect) || effect.is(EffectKind::ValueTransfer)) && !scheduled
 }
 
 /// A payment to receivers that are kept in a list may well be to strangers; a call is more often one to contracts that the
 /// administrator chose.
 fn certainty(effect: &Effect, reused: bool) -> Confidence {
-    let kept =
-        target(effect).is_some_and(|t| t.labels().iter().any(|l| matches!(l, Label::Storage(_))));
+    let receiver = effect.operand("account").or(target(effect));
+    let kept = receiver.is_some_and(|t| t.labels().iter().any(|l| matches!(l, Label::Storage(_))));
     if reused || kept && effect.is(EffectKind::ValueTransfer) {
         Confidence::Medium
     } else {

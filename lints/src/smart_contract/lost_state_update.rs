@@ -5,7 +5,7 @@ use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{amount, from_key, is_vague};
 use crate::declare_lint;
-use crate::events::{is_argument, may_alias, name_of, step, writes};
+use crate::events::{may_alias, name_of, step, writes};
 use crate::finding::Finding;
 use crate::lint::Context;
 
@@ -64,9 +64,9 @@ fn in_method(facts: &Facts, method: &Method) -> Option<Finding> {
         .effects_of(EffectKind::ValueTransfer)
         .find_map(|(node, effect)| {
             let key = whole_of(amount(effect)?)?;
-            let written = graph
-                .effects()
-                .any(|(_, e)| writes(e) && e.key().is_none_or(|k| may_alias(k, &key)));
+            let written = graph.effects().any(|(_, e)| {
+                writes(e) && e.key().is_none_or(|k| is_vague(k) || may_alias(k, &key))
+            });
             (!written && !is_vague(&key) && is_collected(facts, &key)).then_some((node, key))
         })?;
     let (read, _) = graph
@@ -103,7 +103,7 @@ fn whole_of(amount: &Content) -> Option<Content> {
     }
 }
 
-/// Whether some method adds to a key what it is given.
+/// Whether some method adds to a key: what it is given, or what it computes.
 fn is_collected(facts: &Facts, key: &Content) -> bool {
     facts.methods.iter().any(|method| {
         method
@@ -112,10 +112,7 @@ fn is_collected(facts: &Facts, key: &Content) -> bool {
             .any(|(_, effect)| {
                 let adds = effect.operand("storage-value").is_some_and(|value| {
                     let labels = value.labels();
-                    from_key(&labels, key)
-                        && labels
-                            .iter()
-                            .any(|l| is_argument(l) || matches!(l, Label::AttachedValue))
+                    from_key(&labels, key) && labels.len() > 1
                 });
                 adds && effect.key().is_some_and(|k| may_alias(k, key))
             })

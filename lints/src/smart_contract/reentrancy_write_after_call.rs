@@ -4,11 +4,11 @@ use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Method,
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{
-    amount, from_key, handed_over, has_fixed_target, is_decreased, is_trusted, is_vague, locked,
-    open_at, runs_other_code,
+    amount, calls_itself, from_key, handed_over, has_fixed_target, is_decreased, is_trusted,
+    is_vague, locked, open_at, runs_other_code,
 };
 use crate::declare_lint;
-use crate::events::{may_alias, name_of, open_to_all, step, writes};
+use crate::events::{is_argument, may_alias, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
 use crate::lint::{Confidence, Context, Severity};
 
@@ -64,7 +64,10 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
     for (call, effect) in graph.effects() {
-        let runs = effect.may_reenter && runs_other_code(effect) && !is_trusted(cx.policy, effect);
+        let runs = effect.may_reenter
+            && runs_other_code(effect)
+            && !calls_itself(effect)
+            && !is_trusted(cx.policy, effect);
         if !runs || locked(graph, call) || !open_at(method, call) {
             continue;
         }
@@ -75,19 +78,20 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             };
             let subject = key.to_string();
             if !graph.reaches(call, write)
-                || is_benign(written, key)
+                || is_benign(written, key, effect)
                 || settled_before(graph, read, call, key)
                 || findings.iter().any(|f| f.subject == subject)
             {
                 continue;
             }
-            findings.push(finding(method, [read, call, write], key));
+            let fresh = read_again(graph, call, write, written, key);
+            findings.push(finding(method, [read, call, write], key, fresh));
         }
     }
     findings
 }
 
-fn finding(method: &Method, [read, call, write]: [Node; 3], key: &Content) -> Finding {
+fn finding(method: &Method, [read, call, write]: [Node; 3], key: &Content, fresh: bool) -> Finding {
     let graph = &method.graph;
     let name = name_of(key);
     let vague = is_vague(key);
@@ -112,13 +116,16 @@ fn finding(method: &Method, [read, call, write]: [Node; 3], key: &Content) -> Fi
             "the callee is fixed in the code; it must be trusted not to call back".to_owned(),
         );
     }
+    if fresh {
+        notes.push("the key is read again before it is written".to_owned());
+    }
     Finding {
         severity: match (pays, fixed) {
             (true, false) => Severity::Critical,
             (false, false) => Severity::High,
             _ => Severity::Medium,
         },
-        confidence: if fixed || vague {
+        confidence: if fixed || vague || fresh {
             Confidence::Low
         } else {
             Confidence::Medium
@@ -151,13 +158,43 @@ fn stale_read(graph: &EffectGraph, call: Node, written: &Effect, key: &Content) 
         .map(|(read, _)| read)
 }
 
-/// Whether what is written says little: a mark without content, or what was read, written back or counted up.
-fn is_benign(written: &Effect, key: &Content) -> bool {
+/// Whether what is written was read after the call: a counter or a list that goes on from where it is, rather than a
+/// balance that is reduced by what was asked for.
+fn read_again(
+    graph: &EffectGraph,
+    call: Node,
+    write: Node,
+    written: &Effect,
+    key: &Content,
+) -> bool {
+    let reads = |node: Node| {
+        graph.effect(node).is_some_and(|e| {
+            e.is(EffectKind::StorageRead) && e.key().is_some_and(|k| may_alias(k, key))
+        })
+    };
+    let asked_for = written.operand("storage-value").is_some_and(|value| {
+        let sources = value.labels();
+        is_decreased(value)
+            && sources
+                .iter()
+                .any(|l| is_argument(l) || from_elsewhere(l, key))
+    });
+    !asked_for && graph.path(call, write, |node| !reads(node)).is_none()
+}
+
+fn from_elsewhere(label: &Label, key: &Content) -> bool {
+    matches!(label, Label::Storage(k) if !may_alias(k, key)) || *label == Label::AttachedValue
+}
+
+/// Whether what is written says little: a mark without content, or what was read, written back or counted up. What the call
+/// pays out is more than a mark.
+fn is_benign(written: &Effect, key: &Content, call: &Effect) -> bool {
     let Some(value) = written.operand("storage-value") else {
         return false;
     };
     if let Some(bytes) = value.as_constant() {
-        return bytes.is_empty() && written.is(EffectKind::StorageWrite);
+        let paid = from_key(&handed_over(call), key);
+        return bytes.is_empty() && written.is(EffectKind::StorageWrite) && !paid;
     }
     let own = |label: &Label| matches!(label, Label::Storage(k) if may_alias(k, key));
     !is_decreased(value) && !value.is_unknown() && value.labels().iter().all(own)

@@ -1,15 +1,18 @@
 //! `unbounded-loop`.
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, EffectGraph, Facts, Label, Loop, Method, Node, Strength,
+    Branch, Content, Effect, EffectGraph, Facts, Label, Loop, Method, Node, Piece, Relation,
+    Strength,
 };
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{is_vague, runs_other_code, schedules};
 use crate::declare_lint;
-use crate::events::{global, is_argument, may_alias, name_of, open_to_all, step, writes};
+use crate::events::{
+    global, is_argument, may_alias, name_of, open_to_all, set_off_by_anyone, step, writes,
+};
 use crate::finding::Finding;
-use crate::lint::{Context, Severity};
+use crate::lint::{Confidence, Context, Severity};
 
 declare_lint! {
     /// ### What it does
@@ -61,8 +64,15 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     methods
         .flat_map(|method| {
             let loops = method.graph.loops();
-            let found: Option<Finding> = loops.iter().find_map(|l| in_loop(cx.facts, method, l));
-            found
+            loops.iter().find_map(|l| {
+                let found = in_loop(cx.facts, method, l)?;
+                let certain = !l.exits(&method.graph).any(|(_, branch)| may_end_it(branch));
+                Some(found.at_most(if certain {
+                    Confidence::High
+                } else {
+                    Confidence::Low
+                }))
+            })
         })
         .collect()
 }
@@ -75,9 +85,13 @@ fn in_loop(facts: &Facts, method: &Method, l: &Loop) -> Option<Finding> {
         .copied()
         .find(|node| graph.effect(*node).is_some_and(is_costly))?;
     // Something else may end it in time: a constant, or what is not known, such as how much gas is left.
-    if l.exits(graph)
-        .any(|(_, branch)| branch.predicates.is_empty() || is_bounded(branch))
-    {
+    let ends_well = |exit: Node| {
+        let mut left = graph.nodes[exit].succs.iter();
+        left.any(|succ| !l.contains(*succ) && graph.returns_from(*succ))
+    };
+    if l.exits(graph).any(|(exit, branch)| {
+        (is_bounded(branch) || branch.predicates.is_empty()) && ends_well(exit)
+    }) {
         return None;
     }
     for (exit, branch) in l.exits(graph) {
@@ -96,6 +110,11 @@ fn in_loop(facts: &Facts, method: &Method, l: &Loop) -> Option<Finding> {
             }
         }
     }
+    if let Some((exit, key)) = walked(graph, l, ends_well)
+        && let Some((grower, write)) = rows_made_by_anyone(facts, &key)
+    {
+        return Some(of_stored_length(method, exit, cost, &key, grower, write));
+    }
     if facts.host.public {
         return None;
     }
@@ -105,6 +124,58 @@ fn in_loop(facts: &Facts, method: &Method, l: &Loop) -> Option<Finding> {
     })?;
     let writes_state = l.nodes.iter().any(|n| graph.effect(*n).is_some_and(writes));
     writes_state.then(|| of_chosen_length(method, exit, cost))
+}
+
+/// Where a loop ends with the last row of a table, and the rows, if nothing else ends it.
+fn walked(
+    graph: &EffectGraph,
+    l: &Loop,
+    ends_well: impl Fn(Node) -> bool,
+) -> Option<(Node, Content)> {
+    let rows = l.nodes.iter().find_map(|node| {
+        let effect = graph.effect(*node)?;
+        let key = effect
+            .key()
+            .filter(|_| effect.is(EffectKind::StorageIterate))?;
+        let last = key.pieces.last()?;
+        (is_unknown(last) && key.has_constant()).then_some(key)
+    })?;
+    let of_rows = |label: &Label| matches!(label, Label::Storage(key) if is_row(key, rows));
+    let mut ends = l.exits(graph).filter(|(exit, _)| ends_well(*exit));
+    let first = ends.next()?;
+    let only_rows = |branch: &Branch| branch.labels().iter().all(of_rows);
+    (only_rows(first.1) && ends.all(|(_, branch)| only_rows(branch)))
+        .then(|| (first.0, rows.clone()))
+}
+
+/// Whether a key is of the table whose rows another stands for.
+fn is_row(key: &Content, rows: &Content) -> bool {
+    let Some((_, table)) = rows.pieces.split_last() else {
+        return false;
+    };
+    key.pieces.len() > table.len() && key.pieces.starts_with(table)
+}
+
+fn is_unknown(piece: &Piece) -> bool {
+    matches!(piece, Piece::Hole { labels, .. } if labels.is_empty())
+}
+
+/// A write by which anyone makes a row of a table. It names the table; one that goes to a row that was found does not.
+fn rows_made_by_anyone<'f>(facts: &'f Facts, rows: &Content) -> Option<(&'f Method, Node)> {
+    let methods = facts.methods.iter().filter(|m| set_off_by_anyone(m));
+    methods.into_iter().find_map(|method| {
+        let graph = &method.graph;
+        let (node, _) = graph
+            .effects_of(EffectKind::StorageWrite)
+            .find(|(node, effect)| {
+                let key = effect.key().filter(|_| effect.operand("table").is_some());
+                key.is_some_and(|key| is_row(key, rows))
+                    && graph
+                        .guard(*node)
+                        .is_none_or(|g| g.strength < Strength::Origin)
+            })?;
+        Some((method, node))
+    })
 }
 
 fn of_stored_length(
@@ -175,14 +246,24 @@ fn is_costly(effect: &Effect) -> bool {
         || effect.is(EffectKind::EventLog)
 }
 
-/// Whether a decision compares a count with a constant.
-fn is_bounded(branch: &contract_lint_analyzer::facts::Branch) -> bool {
-    use contract_lint_analyzer::facts::Relation;
+/// Whether a decision tests nothing that is known, or compares with a constant: it may end a loop in time.
+fn may_end_it(branch: &Branch) -> bool {
+    let constant = |c: &Content| c.as_constant().is_some_and(|b| !b.is_empty());
+    branch
+        .predicates
+        .iter()
+        .all(|p| p.relation == Relation::Order && (constant(&p.left) || constant(&p.right)))
+}
+
+/// Whether a decision compares a count with a constant. None and the end of a list are no counts.
+fn is_bounded(branch: &Branch) -> bool {
+    let is_end = |bytes: &[u8]| bytes.iter().all(|b| *b == 0) || bytes.iter().all(|b| *b == 0xff);
+    let count = |c: &Content| c.as_constant().is_some_and(|b| !is_end(b));
     !branch.predicates.is_empty()
-        && branch.predicates.iter().all(|p| {
-            let constant = |c: &Content| c.as_constant().is_some_and(|b| !b.is_empty());
-            p.relation == Relation::Order && (constant(&p.left) || constant(&p.right))
-        })
+        && branch
+            .predicates
+            .iter()
+            .all(|p| p.relation == Relation::Order && (count(&p.left) || count(&p.right)))
 }
 
 /// A write by which anyone makes a stored number larger.
@@ -190,7 +271,7 @@ fn grown_by_anyone<'f>(facts: &'f Facts, key: &Content) -> Option<(&'f Method, N
     facts
         .methods
         .iter()
-        .filter(|m| open_to_all(m))
+        .filter(|m| set_off_by_anyone(m))
         .find_map(|m| Some((m, grown(&m.graph, key)?)))
 }
 

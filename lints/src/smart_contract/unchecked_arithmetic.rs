@@ -6,7 +6,7 @@ use super::amounts::{certainty, kept_or_moved};
 use crate::declare_lint;
 use crate::events::{is_argument, step};
 use crate::finding::Finding;
-use crate::lint::{Context, Severity};
+use crate::lint::{Confidence, Context, Severity};
 
 declare_lint! {
     /// ### What it does
@@ -65,7 +65,11 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             } else {
                 Severity::Medium
             },
-            confidence: certainty(content, &Label::Unchecked),
+            confidence: if is_share(content) || half_tested(&method.graph, node, content) {
+                Confidence::Low
+            } else {
+                certainty(content, &Label::Unchecked)
+            },
             help: "use checked arithmetic, or test the operands before".to_owned(),
             subject: name.clone(),
             ..Finding::traced(
@@ -83,6 +87,27 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
 fn may_wrap(content: &Content) -> bool {
     let labels = content.labels();
     labels.contains(&Label::Unchecked) && labels.iter().any(is_argument)
+}
+
+/// Whether a value is what is left after a share was taken: a part of something is less than all of it.
+fn is_share(content: &Content) -> bool {
+    let labels = content.labels();
+    labels.iter().any(|l| matches!(l, Label::Quotient(_)))
+}
+
+/// Whether a check before a node compares, for order, the caller's data with something stored: a total or a second record
+/// follows from the one that was tested.
+fn half_tested(graph: &EffectGraph, node: Node, content: &Content) -> bool {
+    let arguments: Labels = content.labels().into_iter().filter(is_argument).collect();
+    graph.checks(node).iter().any(|(_, branch)| {
+        branch.predicates.iter().any(|p| {
+            let compared = p.labels();
+            p.relation == Relation::Order
+                && !compared.contains(&Label::Unchecked)
+                && arguments.is_subset(&compared)
+                && compared.iter().any(|l| matches!(l, Label::Storage(_)))
+        })
+    })
 }
 
 /// Whether a check before a node compares, for order, data of the same sources.

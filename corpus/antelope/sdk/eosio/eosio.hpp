@@ -26,6 +26,23 @@ struct action {
     }
 };
 
+template <typename S> S& operator<<(S& s, const action& v) {
+    return s << std::tie(v.account, v.action_name, v.authorization, v.data);
+}
+
+/// Actions that run later, on their own.
+struct transaction {
+    uint32_t delay_sec = 0;
+    std::vector<action> actions;
+
+    void send(uint64_t id, name payer) const {
+        auto header = std::make_tuple(uint32_t(0), uint16_t(0), uint32_t(0));
+        auto limits = std::make_tuple(uint8_t(0), uint8_t(0), uint8_t(delay_sec), uint8_t(0));
+        auto packed = pack(std::make_tuple(header, limits, actions, uint8_t(0)));
+        send_deferred(id, payer.value, packed.data(), packed.size(), false);
+    }
+};
+
 class contract {
 public:
     contract(name self, name first_receiver) : self(self), first_receiver(first_receiver) {}

@@ -9,6 +9,7 @@ template <uint64_t Table, typename Row> class multi_index {
     struct item {
         Row row;
         int32_t iterator;
+        multi_index* table;
     };
 
 public:
@@ -18,6 +19,13 @@ public:
         const Row* operator->() const { return &found->row; }
         friend bool operator==(const_iterator a, const_iterator b) { return a.found == b.found; }
         friend bool operator!=(const_iterator a, const_iterator b) { return a.found != b.found; }
+        const_iterator& operator++() {
+            check(found, "cannot increment end iterator");
+            uint64_t key;
+            int32_t next = db_next_i64(found->iterator, &key);
+            found = next < 0 ? nullptr : found->table->load(next);
+            return *this;
+        }
 
     private:
         friend multi_index;
@@ -27,12 +35,32 @@ public:
     multi_index(name code, uint64_t scope) : code(code), scope(scope) {}
 
     const_iterator end() const { return {}; }
+    const_iterator begin() { return lower_bound(0); }
+
+    const_iterator lower_bound(uint64_t key) {
+        const_iterator result;
+        int32_t iterator = db_lowerbound_i64(code.value, scope, Table, key);
+        if (iterator >= 0) result.found = load(iterator);
+        return result;
+    }
 
     const_iterator find(uint64_t key) {
         const_iterator result;
         int32_t iterator = db_find_i64(code.value, scope, Table, key);
         if (iterator >= 0) result.found = load(iterator);
         return result;
+    }
+
+    const Row& get(uint64_t key, const char* message) {
+        auto found = find(key);
+        check(found != end(), message);
+        return *found;
+    }
+
+    uint64_t available_primary_key() {
+        uint64_t last;
+        int32_t iterator = db_previous_i64(db_end_i64(code.value, scope, Table), &last);
+        return iterator < 0 ? 0 : last + 1;
     }
 
     template <typename F> void emplace(name payer, F&& fill) {
@@ -51,9 +79,14 @@ public:
         db_update_i64(at.found->iterator, payer.value, data.data(), data.size());
     }
 
-    void erase(const_iterator at) {
+    const_iterator erase(const_iterator at) {
         check(at != end(), "cannot pass end iterator to erase");
-        db_remove_i64(at.found->iterator);
+        auto next = at;
+        ++next;
+        int32_t iterator = at.found->iterator;
+        std::erase_if(items, [&](auto& known) { return known->iterator == iterator; });
+        db_remove_i64(iterator);
+        return next;
     }
 
 private:
@@ -66,6 +99,7 @@ private:
         auto loaded = std::make_unique<item>();
         s >> loaded->row;
         loaded->iterator = iterator;
+        loaded->table = this;
         items.push_back(std::move(loaded));
         return items.back().get();
     }
