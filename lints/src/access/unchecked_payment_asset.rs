@@ -115,7 +115,9 @@ fn credits(effect: &Effect) -> bool {
         e.key()
             .is_some_and(|k| k.labels_through_digests().contains(&Label::AttachedValue))
     };
-    let Some(key) = effect.key() else {
+    // Where it is not known which entry it is, neither is whether there is one for each asset.
+    let vague = |piece: &Piece| matches!(piece, Piece::Hole { labels, .. } if labels.is_empty());
+    let Some(key) = effect.key().filter(|k| !k.pieces.iter().any(vague)) else {
         return false;
     };
     writes(effect)

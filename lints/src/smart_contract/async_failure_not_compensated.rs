@@ -1,6 +1,6 @@
 //! `async-failure-not-compensated`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Facts, Label, Method, Node};
+use contract_lint_analyzer::facts::{Content, Effect, Facts, Label, Method, Node, Piece};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{
@@ -133,8 +133,18 @@ pub(super) fn is_payment_to_caller(effect: &Effect) -> bool {
 fn compensates(after: &Callbacks<'_>, key: &Content) -> bool {
     after.methods.iter().any(|callback| {
         callback.graph.effects().any(|(_, effect)| {
-            let same = |k: &Content| k.pieces.first() == key.pieces.first() || k.is_unknown();
+            let same = |k: &Content| begin_alike(k, key) || k.is_unknown();
             writes(effect) && effect.key().is_some_and(same) || effect.is(EffectKind::ValueTransfer)
         })
     })
+}
+
+/// Whether two keys are of one collection, as far as their beginnings tell: how long a name in it is may be known of one.
+fn begin_alike(a: &Content, b: &Content) -> bool {
+    match (a.pieces.first(), b.pieces.first()) {
+        (Some(Piece::Const(x)), Some(Piece::Const(y))) => {
+            !x.is_empty() && !y.is_empty() && (x.starts_with(y) || y.starts_with(x))
+        }
+        (first, other) => first == other,
+    }
 }

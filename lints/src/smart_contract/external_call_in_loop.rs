@@ -70,7 +70,11 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
     let (call, effect): (Node, &Effect) = calls
         .into_iter()
         .find(|(node, e)| leaves(e) && !graph.is_one_of_many(*node))?;
-    let reused = amount(effect).is_some_and(|a| a.labels().contains(&Label::AttachedValue));
+    // Not what is left of them: that is given back.
+    let reused = amount(effect).is_some_and(|a| {
+        let labels = a.labels();
+        !labels.is_empty() && labels.iter().all(|l| *l == Label::AttachedValue)
+    });
     let message = if reused {
         "the attached assets are used again in each pass of a loop"
     } else {

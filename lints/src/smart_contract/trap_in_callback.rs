@@ -43,7 +43,7 @@ declare_lint! {
         summary: "a callback can abort before it has written state",
         domain: SmartContract,
         severity: Medium,
-        confidence: Medium,
+        confidence: Low,
         level: Warn,
         cwe: [248, 755],
         references: ["SCWE-067", "SWC-110"],
