@@ -3,7 +3,7 @@
 //! All that an attribute or a derive generates is said to come from the one place of the attribute. A reader learns
 //! nothing there; the call of the generated function is what they wrote.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gimli::{AttributeValue, DebuggingInformationEntry, Dwarf, Range, Unit};
 
@@ -25,6 +25,8 @@ struct Node {
     positions: BTreeSet<Position>,
     /// How many times such places are named.
     evidence: usize,
+    /// Whether a function of another name comes from such a place, too.
+    shared: bool,
 }
 
 /// What is known of all functions.
@@ -43,7 +45,27 @@ impl Expansions {
                 this.rows(&unit, first);
             }
         }
+        this.share();
         this
+    }
+
+    /// Notes which functions have a place in common with one of another name, as those that one attribute writes.
+    fn share(&mut self) {
+        let mut first: BTreeMap<Position, (&str, bool)> = BTreeMap::new();
+        for node in &self.nodes {
+            for position in &node.positions {
+                let (name, shared) = first.entry(*position).or_insert((&node.name, false));
+                *shared |= *name != node.name;
+            }
+        }
+        let shared: BTreeSet<Position> = first
+            .into_iter()
+            .filter(|(_, (_, shared))| *shared)
+            .map(|(position, _)| position)
+            .collect();
+        for node in &mut self.nodes {
+            node.shared = !node.positions.is_disjoint(&shared);
+        }
     }
 
     /// For the functions around an address, innermost first: whether a macro wrote them.
@@ -111,6 +133,7 @@ impl Expansions {
                 ranges,
                 positions: BTreeSet::new(),
                 evidence: 0,
+                shared: false,
             });
         }
     }
@@ -168,11 +191,14 @@ fn name(
 }
 
 impl Node {
-    /// One place for several things, or for many its two ends; or for one thing, where attributes are and no statement is.
+    /// One place for several functions, or for many things (those of a chain of calls are all said to be where it begins),
+    /// be it by its two ends; or for one thing, where attributes are and no statement is.
     fn is_generated(&self) -> bool {
         let mut positions = self.positions.iter();
         match (positions.next(), positions.next(), positions.next()) {
-            (Some((_, _, column)), None, None) => self.evidence > 1 || *column == 1,
+            (Some((_, _, column)), None, None) => {
+                *column == 1 || self.evidence > 1 && (self.shared || self.evidence >= MANY)
+            }
             (Some(start), Some(end), None) => {
                 (start.0, start.1) == (end.0, end.1) && self.evidence >= MANY
             }
