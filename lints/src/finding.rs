@@ -32,6 +32,34 @@ pub struct Finding {
     pub subject: String,
 }
 
+/// Of findings of one lint, the first at each place: a helper of many methods is told of once, with a note of the others.
+pub(crate) fn once_for_each_place(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let place = |f: &Finding| f.site().map(|site| (site.func, site.offset));
+    let mut told: Vec<(Finding, usize)> = Vec::new();
+    for finding in findings {
+        let same = told
+            .iter_mut()
+            .find(|(f, _)| place(f).is_some() && place(f) == place(&finding));
+        match same {
+            Some((_, others)) => *others += 1,
+            None => told.push((finding, 0)),
+        }
+    }
+    let noted = |(mut finding, others): (Finding, usize)| {
+        match others {
+            0 => {}
+            1 => finding
+                .notes
+                .push("another method gets here, too".to_owned()),
+            _ => finding
+                .notes
+                .push(format!("{others} other methods get here, too")),
+        }
+        finding
+    };
+    told.into_iter().map(noted).collect()
+}
+
 /// One event of a trace.
 #[derive(Debug, Clone)]
 pub struct Step {

@@ -16,10 +16,10 @@ use crate::module::Table;
 /// Functions without effect whose code is larger than this, callees included, are not looked into: what they return and
 /// write is taken to come from all that they can read.
 const LARGE: u32 = 2500;
-/// Work that the run of such a function may take all the same, where there are examples.
-const COMPUTING: u64 = 12_000;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
+/// Work that the run of such a function may take all the same, where there are examples.
+const COMPUTING: u64 = 12_000;
 /// Instructions that one function may execute on an example: what follows it straight needs far less.
 const ON_EXAMPLE: u64 = 80_000;
 /// A function that only aborts is not looked into for what it tells the host if it is larger than this.

@@ -4,7 +4,7 @@ use contract_lint_analyzer::facts::{Content, Label, Method, NodeKind, Relation};
 
 use crate::declare_lint;
 use crate::events::{set_off_by_anyone, step};
-use crate::finding::Finding;
+use crate::finding::{Finding, once_for_each_place};
 use crate::lint::Context;
 
 declare_lint! {
@@ -42,15 +42,7 @@ declare_lint! {
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let methods = cx.facts.methods.iter().filter(|m| set_off_by_anyone(m));
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in methods.filter_map(in_method) {
-        // A helper of many methods is told of once.
-        let place = |f: &Finding| f.site().map(|site| (site.func, site.offset));
-        if findings.iter().all(|f| place(f) != place(&finding)) {
-            findings.push(finding);
-        }
-    }
-    findings
+    once_for_each_place(methods.filter_map(in_method))
 }
 
 /// Whether a content is the time or height of the block and nothing else.

@@ -5,7 +5,7 @@ use contract_lint_analyzer::facts::{Content, Label};
 use super::amounts::{certainty, kept_or_moved};
 use crate::declare_lint;
 use crate::events::step;
-use crate::finding::Finding;
+use crate::finding::{Finding, once_for_each_place};
 use crate::lint::Context;
 
 declare_lint! {
@@ -64,7 +64,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             )
         });
     }
-    findings
+    once_for_each_place(findings)
 }
 
 fn is_rescaled(content: &Content) -> bool {
