@@ -5,46 +5,11 @@
 //! comes from. So memory needs no alias analysis: an address is a number, or a place in an allocation. See
 //! ARCHITECTURE.md for why this design and what it costs.
 
-mod allocators;
-mod arena;
-mod arguments;
-mod arithmetic;
-mod call;
-mod cells;
-mod concrete;
-mod cursor;
-mod easy_codec;
-mod effects;
-mod fields;
-mod handle_list;
-mod host_call;
-mod inline_action;
-mod interp;
-mod intrinsics;
-mod json_text;
-mod memory;
-mod messages;
-mod method;
-pub(crate) mod names;
-mod numeric;
-mod packed;
-mod parting;
-mod probe;
-mod program;
-mod protobuf;
-mod record;
-mod render;
-mod response;
-mod sample;
-mod seal;
-mod selector;
-mod stored_state;
-mod summary;
-mod tagged_value;
-mod trial;
-mod trie;
-mod virtual_call;
-mod vtables;
+mod domain;
+mod encodings;
+mod functions;
+mod machine;
+mod methods;
 
 use crate::Options;
 use crate::facts::Method;
@@ -62,6 +27,6 @@ pub(crate) fn methods(
     specs: &Specs,
     options: &Options,
 ) -> Vec<Method> {
-    let program = program::Program::new(module, host, lifted, options);
-    method::methods(&program, entries, specs)
+    let program = functions::program::Program::new(module, host, lifted, options);
+    methods::method::methods(&program, entries, specs)
 }

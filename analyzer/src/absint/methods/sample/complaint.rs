@@ -1,0 +1,132 @@
+//! What serde says is wrong with an input. Its messages are the same in all its formats and versions, and even where a
+//! contract throws them away they are still in its memory when it aborts.
+
+/// What is wrong with an input.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Complaint {
+    /// An object lacks this field.
+    MissingField(String),
+    /// An object or an enum must have one of these.
+    ExpectedOneOf(Vec<String>),
+    /// A value of another type is expected, in serde's words (`u64`, `a sequence`).
+    ExpectedType(String),
+    /// Something else.
+    Other,
+}
+
+/// Longer names are none.
+const MAX_NAME: usize = 64;
+
+impl Complaint {
+    /// The complaint in what a contract wrote to memory. Freed memory can have lost the first bytes of a message to the
+    /// allocator, so its beginning is not asked for.
+    pub(crate) fn find(memory: &[u8]) -> Complaint {
+        // Freed memory can have lost the first bytes of the message to the allocator.
+        if let Some(name) = after(memory, b"ng field `").find_map(quoted) {
+            return Complaint::MissingField(name);
+        }
+        for marker in [&b"wn variant `"[..], b"wn field `"] {
+            for rest in after(memory, marker) {
+                if let Some(names) = one_of(rest) {
+                    return Complaint::ExpectedOneOf(names);
+                }
+            }
+        }
+        for marker in [&b"d type: "[..], b"d value: ", b"d length "] {
+            for rest in after(memory, marker) {
+                if let Some(expected) = expected(rest) {
+                    return Complaint::ExpectedType(expected);
+                }
+            }
+        }
+        Complaint::Other
+    }
+}
+
+/// What follows each place where the marker stands.
+fn after<'a>(memory: &'a [u8], marker: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    memchr::memmem::find_iter(memory, marker).map(move |at| &memory[at + marker.len()..])
+}
+
+/// A name up to its closing backtick.
+fn quoted(text: &[u8]) -> Option<String> {
+    let end = text.iter().take(MAX_NAME).position(|b| *b == b'`')?;
+    let name = &text[..end];
+    let is_name = !name.is_empty()
+        && name
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-.$:@/".contains(b));
+    is_name.then(|| String::from_utf8_lossy(name).into_owned())
+}
+
+/// The names in "…`, expected one of `a`, `b`" or "…`, expected `a` or `b`".
+fn one_of(text: &[u8]) -> Option<Vec<String>> {
+    let text = printable(text);
+    let (_, list) = text.split_once("`, expected ")?;
+    let names: Vec<String> = list
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect();
+    (!names.is_empty()).then_some(names)
+}
+
+/// The type in "…, expected u64 at line 1 column 2".
+fn expected(text: &[u8]) -> Option<String> {
+    let text = printable(text);
+    let (_, rest) = text.split_once(", expected ")?;
+    let end = rest.find(" at line").unwrap_or(rest.len());
+    // Where the message stands in another text, that goes on.
+    let end = rest[..end].find(['"', '\\']).unwrap_or(end);
+    Some(rest[..end].trim().to_owned())
+}
+
+fn printable(text: &[u8]) -> String {
+    text.iter()
+        .take(4096)
+        .take_while(|b| b.is_ascii_graphic() || **b == b' ')
+        .map(|b| char::from(*b))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_found_amid_other_memory() {
+        let find = |text: &str| Complaint::find(text.as_bytes());
+        assert_eq!(
+            find("\0\0missing field `account_id` at line 1 column 2\0"),
+            Complaint::MissingField("account_id".to_owned())
+        );
+        // The allocator has overwritten the front.
+        assert_eq!(
+            find("\u{1}\u{2}ng field `amount`"),
+            Complaint::MissingField("amount".to_owned())
+        );
+        assert_eq!(
+            find("unknown variant `?`, expected one of `mint`, `burn`"),
+            Complaint::ExpectedOneOf(vec!["mint".to_owned(), "burn".to_owned()])
+        );
+        assert_eq!(
+            find("invalid type: string \"a\", expected u64 at line 1 column 9"),
+            Complaint::ExpectedType("u64".to_owned())
+        );
+        assert_eq!(find("insufficient balance"), Complaint::Other);
+    }
+
+    #[test]
+    fn an_expected_type_ends_where_a_quotation_does() {
+        for text in [
+            r#"{"msg":"invalid type: null, expected a boolean"}"#,
+            r#"\"invalid type: null, expected a boolean\""#,
+        ] {
+            assert_eq!(
+                Complaint::find(text.as_bytes()),
+                Complaint::ExpectedType("a boolean".to_owned())
+            );
+        }
+    }
+}
