@@ -23,6 +23,45 @@ pub(crate) fn writes(effect: &Effect) -> bool {
     effect.is(EffectKind::StorageWrite) || effect.is(EffectKind::StorageRemove)
 }
 
+/// Whether an effect deletes what is stored: some hosts take an empty value for that.
+pub(crate) fn deletes(effect: &Effect) -> bool {
+    let emptied = |value: &Content| value.pieces.is_empty();
+    effect.is(EffectKind::StorageRemove)
+        || effect.is(EffectKind::StorageWrite)
+            && effect.operand("storage-value").is_some_and(emptied)
+}
+
+/// What is sent along with a call or transfer, if the host model says.
+pub(crate) fn assets(effect: &Effect) -> Option<&Content> {
+    let kinds = [
+        EffectKind::ValueTransfer,
+        EffectKind::ExternalCall,
+        EffectKind::ExternalCallAsync,
+    ];
+    if !kinds.iter().any(|kind| effect.is(*kind)) {
+        return None;
+    }
+    let mut operands = ["amount", "token-transfers"].into_iter();
+    operands.find_map(|what| effect.operand(what))
+}
+
+/// Whether data of this kind can be the name of an account: not what the interface declares a number or an asset.
+pub(crate) fn may_be_account(label: &Label, method: &Method) -> bool {
+    let Label::Param(index) = label else {
+        return true;
+    };
+    let ty = method.params.get(*index as usize).and_then(|p| p.ty.as_deref());
+    ty.is_none_or(|ty| {
+        let ty = ty.to_lowercase();
+        let number = matches!(
+            ty.trim_end_matches(|c: char| c.is_ascii_digit()),
+            "u" | "i" | "usize" | "isize" | "int" | "uint" | "bigint" | "biguint" | "bool"
+        );
+        let asset = ["asset", "symbol", "token"];
+        !number && !asset.iter().any(|word| ty.contains(word))
+    })
+}
+
 /// Whether two keys may be the same.
 pub(crate) fn may_alias(a: &Content, b: &Content) -> bool {
     a.may_equal(b)

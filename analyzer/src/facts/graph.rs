@@ -25,6 +25,10 @@ pub struct EffectGraph {
     idom: Vec<Option<Node>>,
     /// Whether something that lasts can still happen from here on.
     acts: Vec<bool>,
+    /// Whether the method can end normally from here on.
+    returns: Vec<bool>,
+    /// The next node that every way from a node to a normal end passes, if there is one; found out when first asked for.
+    last: OnceLock<Vec<Option<Node>>>,
     /// Who is kept out where; found out when first asked for.
     pub(super) wards: OnceLock<Wards>,
     /// What can be reached from each node, found when it is asked for: lints ask often, and from few nodes.
@@ -61,27 +65,31 @@ impl EffectGraph {
                     .map(|d| Node::new(d.index()));
             }
         }
-        let mut acts = vec![false; nodes.len()];
-        let mut todo: Vec<Node> = nodes
-            .iter()
-            .filter(|(_, data)| match &data.kind {
-                NodeKind::Effect(effect) => effect.lasts(),
-                NodeKind::Unknown(_) => true,
-                _ => false,
-            })
-            .map(|(node, _)| node)
-            .collect();
-        while let Some(node) = todo.pop() {
-            if !std::mem::replace(&mut acts[node.index()], true) {
-                todo.extend(&preds[node.index()]);
+        let leads_to = |ends: &dyn Fn(&NodeKind) -> bool| {
+            let mut leads = vec![false; nodes.len()];
+            let found = nodes.iter().filter(|(_, data)| ends(&data.kind));
+            let mut todo: Vec<Node> = found.map(|(node, _)| node).collect();
+            while let Some(node) = todo.pop() {
+                if !std::mem::replace(&mut leads[node.index()], true) {
+                    todo.extend(&preds[node.index()]);
+                }
             }
-        }
+            leads
+        };
+        let acts = leads_to(&|kind| match kind {
+            NodeKind::Effect(effect) => effect.lasts(),
+            NodeKind::Unknown(_) => true,
+            _ => false,
+        });
+        let returns = leads_to(&|kind| matches!(kind, NodeKind::Return | NodeKind::Unknown(_)));
         EffectGraph {
             reached: vec![OnceLock::new(); nodes.len()],
             nodes,
             preds,
             idom,
             acts,
+            returns,
+            last: OnceLock::new(),
             wards: OnceLock::new(),
         }
     }
@@ -174,10 +182,9 @@ impl EffectGraph {
         self.acts[node.index()]
     }
 
-    /// Whether the method can end normally from a node on.
+    /// Whether the method can end normally from a node on, as far as it was followed.
     pub fn returns_from(&self, node: Node) -> bool {
-        let ends = |n: Node| matches!(self.nodes[n].kind, NodeKind::Return);
-        ends(node) || self.nodes.keys().any(|n| ends(n) && self.reaches(node, n))
+        self.returns[node.index()]
     }
 
     /// The strict dominators of a node, nearest first: every path to it passes all of them.
@@ -257,6 +264,48 @@ impl EffectGraph {
             }
         }
         checks
+    }
+
+    /// The decisions that every way from a node to a normal end passes and of which another outcome aborts: checks that come
+    /// late, for the host then undoes what happened. Nearest first.
+    pub fn late_checks(&self, node: Node) -> Vec<(Node, &Branch)> {
+        let next = self.last.get_or_init(|| self.next_on_all_ways());
+        let mut checks = Vec::new();
+        let later = std::iter::successors(next[node.index()], |n| next[n.index()]);
+        for later in later {
+            let data = &self.nodes[later];
+            let NodeKind::Branch(branch) = &data.kind else {
+                continue;
+            };
+            if data.succs.iter().any(|succ| !self.returns_from(*succ)) {
+                checks.push((later, branch));
+            }
+        }
+        checks
+    }
+
+    /// The immediate post-dominators, by the ways that end normally.
+    fn next_on_all_ways(&self) -> Vec<Option<Node>> {
+        let end = NodeIndex::new(self.nodes.len());
+        let mut reversed: DiGraph<(), ()> = DiGraph::with_capacity(self.nodes.len() + 1, 0);
+        for _ in 0..=self.nodes.len() {
+            reversed.add_node(());
+        }
+        for (node, data) in self.nodes.iter() {
+            let at = NodeIndex::new(node.index());
+            if matches!(data.kind, NodeKind::Return | NodeKind::Unknown(_)) {
+                reversed.add_edge(end, at, ());
+            }
+            for succ in &data.succs {
+                reversed.add_edge(NodeIndex::new(succ.index()), at, ());
+            }
+        }
+        let dominators = simple_fast(&reversed, end);
+        let next = |node: Node| {
+            let next = dominators.immediate_dominator(NodeIndex::new(node.index()))?;
+            (next != end).then(|| Node::new(next.index()))
+        };
+        self.nodes.keys().map(next).collect()
     }
 
     /// The decisions that every path to a node passes. Nearest first.

@@ -68,8 +68,8 @@ struct Level {
 }
 
 impl EffectGraph {
-    /// The guards before a node that speak of who calls, the strongest first. There is no way to the node that avoids
-    /// them all; where several stand beside each other (`owner` or `admin`), they count together.
+    /// The guards of a node that speak of who calls, the strongest first. There is no way to the node that avoids them all,
+    /// or none from there to a normal end; where several stand beside each other (`owner` or `admin`), they count together.
     pub fn guards(&self, node: Node) -> Vec<Guard> {
         let wards = self.wards();
         let mut guards = Vec::new();
@@ -83,7 +83,10 @@ impl EffectGraph {
             }
             guards.extend(
                 here.into_iter()
-                    .filter(|g| level.closed[g.node.index()] && self.reaches(g.node, node))
+                    .filter(|g| {
+                        let passed = self.reaches(g.node, node) || self.reaches(node, g.node);
+                        level.closed[g.node.index()] && passed
+                    })
                     .map(|g| self.raised(g, node)),
             );
         }
@@ -261,8 +264,35 @@ impl Level {
                 todo.extend(&graph.nodes[node].succs);
             }
         }
+        let lasting = returns_avoiding(graph, &closed);
+        for (open, lasting) in open.iter_mut().zip(lasting) {
+            *open &= lasting;
+        }
         Level { closed, open }
     }
+}
+
+/// From where the method can end normally without passing a closed node that can still make it abort. What happens where it
+/// cannot is undone for those who are not let through: a check that comes after an effect is one of it, too.
+fn returns_avoiding(graph: &EffectGraph, closed: &[bool]) -> Vec<bool> {
+    let turns_away = |node: Node| {
+        let mut succs = graph.nodes[node].succs.iter();
+        closed[node.index()]
+            && (graph.effect(node).is_some() || succs.any(|succ| !graph.returns_from(*succ)))
+    };
+    let mut returns = vec![false; graph.nodes.len()];
+    let mut todo: Vec<Node> = graph
+        .nodes
+        .iter()
+        .filter(|(_, data)| matches!(data.kind, NodeKind::Return | NodeKind::Unknown(_)))
+        .map(|(node, _)| node)
+        .collect();
+    while let Some(node) = todo.pop() {
+        if !turns_away(node) && !std::mem::replace(&mut returns[node.index()], true) {
+            todo.extend(graph.preds(node));
+        }
+    }
+    returns
 }
 
 /// From where something that lasts can be reached without passing a closed node.

@@ -24,6 +24,12 @@ extern "C" size_t strlen(const char* text) {
     while (text[length]) ++length;
     return length;
 }
+extern "C" void* memchr(const void* data, int byte, size_t size) {
+    auto bytes = static_cast<const unsigned char*>(data);
+    for (size_t i = 0; i < size; ++i)
+        if (bytes[i] == static_cast<unsigned char>(byte)) return const_cast<unsigned char*>(bytes + i);
+    return nullptr;
+}
 extern "C" void abort() {
     eosio_assert(false, "abort() called");
     __builtin_unreachable();

@@ -5,10 +5,13 @@ use contract_lint_analyzer::facts::{
 };
 use contract_lint_analyzer::host::EffectKind;
 
-use super::authority::{doubt, explain, only_arguments, proven};
+use super::authority::{Standing, doubt, explain, only_arguments, proven, standing};
+use super::records::{Owned, on_outer_condition, other_arguments, owned_record, owned_records};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
-use crate::events::{arguments, global, is_argument, open_to_all, writes};
+use crate::events::{
+    arguments, deletes, global, is_argument, may_be_account, open_to_all, writes,
+};
 use crate::finding::Finding;
 use crate::keys::{argument_names, name_in};
 use crate::lint::{Confidence, Context, Severity};
@@ -18,6 +21,10 @@ declare_lint! {
     /// ### What it does
     /// Looks for methods that decrease or delete what is stored for an account that the caller names, or move its tokens
     /// by its allowance, without that account's agreement and without a check that it is the caller.
+    ///
+    /// Records that are found by a number belong to the account that is stored in them, where another method asks it before
+    /// it changes one. Methods that delete such a record, or write into it what the caller chose, without asking are
+    /// reported, too.
     ///
     /// With less confidence, methods that write anything for an account that the caller names.
     ///
@@ -67,12 +74,71 @@ enum Deed {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let owned = owned_records(cx.facts);
+    let help = remedy(&cx.facts.host.id, Remedy::Subject);
     cx.facts
         .methods
         .iter()
         .filter(|method| open_to_all(method))
-        .flat_map(|method| in_method(method, remedy(&cx.facts.host.id, Remedy::Subject)))
+        .flat_map(|method| {
+            let mut findings = in_method(method, help);
+            if findings.is_empty() {
+                findings.extend(on_record(method, &owned, help));
+            }
+            findings
+        })
         .collect()
+}
+
+/// A change of a record that belongs to somebody who is not asked.
+fn on_record(method: &Method, owned: &[Owned<'_>], help: &str) -> Option<Finding> {
+    let graph = &method.graph;
+    let (node, key, owned) = graph.effects().find_map(|(node, effect)| {
+        let key = effect.key().filter(|_| writes(effect))?;
+        let owned = owned_record(owned, key)?;
+        let asked = match standing(graph, node) {
+            Standing::Open => false,
+            // Who agreed is held against nothing. What they write may be their own part of it.
+            Standing::Named(_) => !deletes(effect),
+            _ => true,
+        };
+        let taken = deletes(effect)
+            || effect.operand("storage-value").is_some_and(|value| {
+                !other_arguments(value, key).is_empty() && !value.labels().contains(&Label::Caller)
+            });
+        let told = paid_to_stranger(graph, node);
+        (taken && !asked && !told && !on_outer_condition(graph, node, key))
+            .then_some((node, key, owned))
+    })?;
+    let name = name_in(key, method);
+    let deed = if graph.effect(node).is_some_and(deletes) {
+        "deleted"
+    } else {
+        "changed"
+    };
+    let finding = Finding::new(
+        &MISSING_SUBJECT_AUTH,
+        method,
+        format!("{name} is {deed} without the agreement of its owner"),
+        key.to_string(),
+    )
+    .here(method, node, format!("{name} is {deed}, whoever's it is"))
+    .and(Some(owned.witness()))
+    .help(help);
+    Some(doubt(explain(finding, method, node), method, node))
+}
+
+/// Whether assets are moved beside a node to the caller or to an account that the caller names: that is the graver defect.
+fn paid_to_stranger(graph: &EffectGraph, node: Node) -> bool {
+    graph
+        .effects_of(EffectKind::ValueTransfer)
+        .any(|(n, effect)| {
+            let to = effect.operand("account").or(effect.operand("contract"));
+            let to = to.map(Content::labels).unwrap_or_default();
+            !to.is_empty()
+                && to.iter().all(|l| is_argument(l) || *l == Label::Caller)
+                && (graph.reaches(n, node) || graph.reaches(node, n))
+        })
 }
 
 fn in_method(method: &Method, help: &str) -> Vec<Finding> {
@@ -80,10 +146,10 @@ fn in_method(method: &Method, help: &str) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     // What is written down beside it follows from what is spent.
     let spends = graph.effects().any(|(node, effect)| {
-        matches!(deed(effect), Some((Deed::Spends, subjects, _)) if !agreed(graph, node, &subjects))
+        matches!(deed(method, effect), Some((Deed::Spends, subjects, _)) if !agreed(graph, node, &subjects))
     });
     for (node, effect) in graph.effects() {
-        let Some((deed, subjects, of)) = deed(effect) else {
+        let Some((deed, subjects, of)) = deed(method, effect) else {
             continue;
         };
         if spends && deed != Deed::Spends {
@@ -138,7 +204,7 @@ fn in_method(method: &Method, help: &str) -> Vec<Finding> {
 }
 
 /// What an effect does to an account that the arguments name, which arguments these are, and what it concerns.
-fn deed(effect: &Effect) -> Option<(Deed, Labels, &Content)> {
+fn deed<'e>(method: &Method, effect: &'e Effect) -> Option<(Deed, Labels, &'e Content)> {
     if asks(effect) == Some(Asks::TransferFrom) {
         let from = named_source(effect)?;
         return Some((Deed::Spends, from, effect.operand("calldata")?));
@@ -152,7 +218,10 @@ fn deed(effect: &Effect) -> Option<(Deed, Labels, &Content)> {
         .filter(|value| decreased(value, key))
         .and_then(|_| named_behind_prefix(key));
     let subjects = named_account(key).or(prefixed)?;
-    if effect.is(EffectKind::StorageRemove) {
+    if !subjects.iter().any(|l| may_be_account(l, method)) {
+        return None;
+    }
+    if deletes(effect) {
         return Some((Deed::Deletes, subjects, key));
     }
     let value = effect.operand("storage-value")?;

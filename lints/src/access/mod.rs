@@ -10,6 +10,7 @@ pub mod misdirected_transfer_notification;
 pub mod missing_subject_auth;
 mod privileged;
 pub mod public_callback;
+mod records;
 pub mod reinitializable;
 mod tokens;
 pub mod unchecked_payment_asset;

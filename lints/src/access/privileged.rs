@@ -120,7 +120,10 @@ pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
                     }
                     if writes(effect) && open_to_all(method) {
                         let known = method.graph.guard(node).is_some_and(|g| {
-                            matches!(g.strength, Strength::Known | Strength::Origin)
+                            matches!(
+                                g.strength,
+                                Strength::Known | Strength::Origin | Strength::SelfCall
+                            )
                         });
                         if let Some(key) = effect.key().filter(|_| known) {
                             add(key, Why::Written, method, node, "this write is guarded");

@@ -1,12 +1,12 @@
 //! `unprotected-value-outflow`.
 
-use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Label, Labels, Node};
+use contract_lint_analyzer::facts::{Content, Effect, Label, Labels, Method, Node};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
-use crate::events::{open_to_all, writes};
+use crate::events::{assets, is_argument, may_be_account, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::data;
 use crate::lint::{Confidence, Context};
@@ -65,7 +65,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         let found = graph.effects().find_map(|(node, effect)| {
             let outflow = outflow(effect)?;
             let open = matches!(standing(graph, node), Standing::Open | Standing::Named(_));
-            (open && !entitled(graph, node, &outflow)).then_some((node, effect, outflow))
+            (open && !entitled(method, node, &outflow)).then_some((node, effect, outflow))
         });
         let Some((node, effect, outflow)) = found else {
             continue;
@@ -130,7 +130,7 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
                 return None;
             }
             let to = effect.operand("account").or(effect.operand("contract"))?;
-            (to.labels(), effect.operand("amount")?, false)
+            (to.labels(), assets(effect)?, false)
         }
         None => return None,
     };
@@ -142,27 +142,42 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
 }
 
 /// Whether something bounds the amount: what came with the call, or what is stored for the one who asks or gets.
-fn entitled(graph: &EffectGraph, node: Node, outflow: &Outflow<'_>) -> bool {
+fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
+    let graph = &method.graph;
+    let mut identities = outflow.to.clone();
+    for guard in graph.guards(node) {
+        identities.extend(guard.subject.labels_through_digests());
+    }
+    let theirs = |key: &Content| belongs(method, key, &identities);
     let own = |label: &Label| match label {
         Label::AttachedValue | Label::CallResult => true,
-        Label::Storage(key) => !key.labels_through_digests().is_empty(),
+        Label::Storage(key) => key.is_unknown() || theirs(key),
         _ => false,
     };
     if outflow.amount.labels_through_digests().iter().any(own) {
         return true;
     }
-    let tested = graph
-        .checks(node)
-        .iter()
-        .any(|(_, branch)| branch.labels().iter().any(own));
+    let shown = |label: &Label| own(label) || matches!(label, Label::Digest(_));
+    let checks = graph.checks(node).into_iter();
+    let mut checks = checks.chain(graph.late_checks(node));
+    let tested = checks.any(|(_, branch)| branch.labels().iter().any(shown));
     tested
         || graph.effects().any(|(n, effect)| {
-            let kept = writes(effect)
-                && effect
-                    .key()
-                    .is_some_and(|key| !key.labels_through_digests().is_empty());
+            let kept = writes(effect) && effect.key().is_some_and(theirs);
             let paid = asks(effect) == Some(Asks::TransferFrom)
                 || asks(effect) == Some(Asks::Transfer) && n != node;
             (kept || paid) && (graph.reaches(n, node) || graph.reaches(node, n))
         })
+}
+
+/// Whether what is stored under a key may be of whoever asks or gets: it is found by their identity, or by that of an account
+/// that is named, rather than by a number that anyone can give.
+fn belongs(method: &Method, key: &Content, identities: &Labels) -> bool {
+    let labels = key.labels_through_digests();
+    labels.iter().any(|label| match label {
+        Label::Caller | Label::Origin | Label::Digest(_) => true,
+        Label::Storage(of) => belongs(method, of, identities),
+        _ if identities.contains(label) => true,
+        _ => is_argument(label) && may_be_account(label, method),
+    })
 }

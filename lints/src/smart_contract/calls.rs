@@ -5,7 +5,7 @@ use contract_lint_analyzer::facts::{
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
-use crate::events::{is_argument, may_alias, writes};
+use crate::events::{assets, is_argument, may_alias, writes};
 use crate::policy::Policy;
 
 /// Whether other code runs now, and may change state.
@@ -27,20 +27,11 @@ pub(super) fn target(effect: &Effect) -> Option<&Content> {
 
 /// How much is sent along, if that can be more than nothing.
 pub(super) fn amount(effect: &Effect) -> Option<&Content> {
-    if !effect.is(EffectKind::ValueTransfer)
-        && !effect.is(EffectKind::ExternalCall)
-        && !effect.is(EffectKind::ExternalCallAsync)
-    {
-        return None;
-    }
-    ["amount", "token-transfers"]
-        .into_iter()
-        .find_map(|what| effect.operand(what))
-        .filter(|amount| {
-            !amount
-                .as_constant()
-                .is_some_and(|bytes| bytes.iter().all(|b| *b == 0))
-        })
+    assets(effect).filter(|amount| {
+        !amount
+            .as_constant()
+            .is_some_and(|bytes| bytes.iter().all(|b| *b == 0))
+    })
 }
 
 /// Whether the call is to a place that is fixed in the code.
