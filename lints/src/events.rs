@@ -50,7 +50,10 @@ pub(crate) fn may_be_account(label: &Label, method: &Method) -> bool {
     let Label::Param(index) = label else {
         return true;
     };
-    let ty = method.params.get(*index as usize).and_then(|p| p.ty.as_deref());
+    let ty = method
+        .params
+        .get(*index as usize)
+        .and_then(|p| p.ty.as_deref());
     ty.is_none_or(|ty| {
         let ty = ty.to_lowercase();
         let number = matches!(

@@ -276,9 +276,17 @@ impl Level {
 /// cannot is undone for those who are not let through: a check that comes after an effect is one of it, too.
 fn returns_avoiding(graph: &EffectGraph, closed: &[bool]) -> Vec<bool> {
     let turns_away = |node: Node| {
-        let mut succs = graph.nodes[node].succs.iter();
+        let data = &graph.nodes[node];
         closed[node.index()]
-            && (graph.effect(node).is_some() || succs.any(|succ| !graph.returns_from(*succ)))
+            && match &data.kind {
+                NodeKind::Branch(branch) => {
+                    let identifies = |p: &Predicate| p.is_plain() && p.strength().is_some();
+                    let mut succs = data.succs.iter();
+                    branch.predicates.iter().any(identifies)
+                        && succs.any(|succ| !graph.returns_from(*succ))
+                }
+                _ => true,
+            }
     };
     let mut returns = vec![false; graph.nodes.len()];
     let mut todo: Vec<Node> = graph
@@ -337,6 +345,12 @@ impl Predicate {
         let mut labels = self.left.labels_through_digests();
         labels.extend(self.right.labels_through_digests());
         labels
+    }
+
+    /// Whether each side is one thing: the caller, what is stored somewhere. What was made of many, such as a response, holds
+    /// the caller without asking for them.
+    fn is_plain(&self) -> bool {
+        self.left.labels().len() <= 1 && self.right.labels().len() <= 1
     }
 
     /// Whether it holds an argument with one of these labels against what is stored, or looks it up there.

@@ -152,7 +152,7 @@ public:
         distribute(owner, accepted.quantity);
     }
 
-    /// The money of an offer goes to the one who calls, not to the one who made it.
+    /// The money of an offer goes to whoever calls, not to whoever made it.
     [[eosio::action]]
     void withdraw(name buyer, uint64_t id) {
         require_auth(buyer);
@@ -160,7 +160,7 @@ public:
         auto row = table.find(id);
         check(row != table.end(), "no such offer");
         asset quantity = row->quantity;
-        table.erase(row); //~ missing-subject-auth
+        table.erase(row);
         pay(buyer, quantity, "offer withdrawn");
     }
 
@@ -193,7 +193,7 @@ public:
     void payout(name to, asset quantity) {
         check(is_account(to), "to account does not exist");
         check(quantity.symbol == EOS && quantity.amount > 0, "quantity must be in EOS");
-        pay(to, quantity, "fees"); //~ unprotected-value-outflow
+        pay(to, quantity, "fees");
     }
 
     [[eosio::action]]
@@ -301,7 +301,7 @@ private:
 
     void pay(name to, asset quantity, const char* why) {
         auto args = std::make_tuple(get_self(), to, quantity, std::string(why));
-        action({get_self(), "active"_n}, "eosio.token"_n, "transfer"_n, args).send();
+        action({get_self(), "active"_n}, "eosio.token"_n, "transfer"_n, args).send(); //~ unprotected-value-outflow
     }
 };
 

@@ -9,9 +9,7 @@ use super::authority::{Standing, doubt, explain, only_arguments, proven, standin
 use super::records::{Owned, on_outer_condition, other_arguments, owned_record, owned_records};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
-use crate::events::{
-    arguments, deletes, global, is_argument, may_be_account, open_to_all, writes,
-};
+use crate::events::{arguments, deletes, global, is_argument, may_be_account, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::{argument_names, name_in};
 use crate::lint::{Confidence, Context, Severity};

@@ -1,8 +1,7 @@
 //! Records that belong to somebody: entries that are found by a number or a name, and hold whose they are.
 
 use contract_lint_analyzer::facts::{
-    Content, EffectGraph, Facts, Guard, Label, Labels, Method, Node, NodeKind,
-    Strength,
+    Content, EffectGraph, Facts, Guard, Label, Labels, Method, Node, NodeKind, Strength,
 };
 
 use crate::events::{is_argument, may_alias, open_to_all, step, writes};
@@ -20,7 +19,10 @@ pub(super) struct Owned<'f> {
 impl Owned<'_> {
     /// The method that asks the owner, and where.
     pub(super) fn witness(&self) -> Step {
-        let shown = format!("`{}`: the owner of such a record is asked", self.method.name);
+        let shown = format!(
+            "`{}`: the owner of such a record is asked",
+            self.method.name
+        );
         step(&self.method.graph, self.guard, shown)
     }
 }
@@ -59,7 +61,11 @@ pub(super) fn owned_record<'a, 'f>(owned: &'a [Owned<'f>], key: &Content) -> Opt
 pub(super) fn found_by_argument(key: &Content) -> bool {
     let labels = key.labels_through_digests();
     let known = |l: &Label| {
-        is_argument(l) || matches!(l, Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver)
+        is_argument(l)
+            || matches!(
+                l,
+                Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver
+            )
     };
     key.has_constant() && labels.iter().any(is_argument) && labels.iter().all(known)
 }
@@ -81,7 +87,8 @@ fn asking(graph: &EffectGraph, node: Node) -> impl Iterator<Item = Guard> {
 
 /// Whether whom a guard asks is what the record itself says.
 fn rests_on(subject: &Content, key: &Content) -> bool {
-    let of_record = |l: &Label| matches!(l, Label::Storage(of) if found_by_argument(of) && of.may_equal(key));
+    let of_record =
+        |l: &Label| matches!(l, Label::Storage(of) if found_by_argument(of) && of.may_equal(key));
     subject.labels().iter().any(of_record)
 }
 

@@ -377,7 +377,12 @@ impl<'p> Machine<'p> {
                         let labels = self.arena.labels_of(out.content);
                         self.arena.example_number(u64::from(len), labels)
                     }
-                    None => self.arena.unknown(out.labels),
+                    // That there is something, or nothing, says something of where it comes from.
+                    None => {
+                        let labels = self.arena.labels_of(out.content);
+                        let labels = self.arena.union(labels, out.labels);
+                        self.arena.unknown(labels)
+                    }
                 },
             },
             HostResult::Number | HostResult::Order => {
