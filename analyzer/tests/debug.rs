@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use contract_lint_analyzer::debug::SourceMap;
+use contract_lint_analyzer::debug::{Origin, SourceMap};
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::facts::{Effect, Facts, NodeKind, Site};
 use contract_lint_analyzer::host::EffectKind;
@@ -33,7 +33,8 @@ fn sites(facts: &Facts, method: &str, is: impl Fn(&Effect) -> bool) -> Vec<Site>
 
 /// The text of the source line that a site comes from.
 fn line(module: &Module, source: &str, site: &Site) -> String {
-    let position = SourceMap::new(module).unwrap().position(site).unwrap();
+    let origin = SourceMap::new(module).unwrap().position(site).unwrap();
+    let (Origin::Statement(position) | Origin::Macro(position)) = origin;
     assert_eq!(position.path, "src/lib.rs");
     let text = source.lines().nth(position.line as usize - 1).unwrap();
     text.trim().to_owned()
@@ -66,6 +67,39 @@ fn effects_are_found_in_the_contracts_own_source() {
         for site in found {
             let line = line(&facts.module, &source, &site);
             assert!(line.starts_with(expected), "{method}: {line}");
+        }
+    }
+}
+
+/// What is kept in one state is written by an attribute; the assignment is what the author wrote.
+#[test]
+fn state_that_an_attribute_writes_is_changed_where_it_is_assigned() {
+    for (contract, method, expected) in [
+        ("near/vault", "set_paused", Some("self.paused = paused;")),
+        (
+            "near/auction",
+            "set_owner",
+            Some("self.owner_id = owner_id;"),
+        ),
+        // A check may come first.
+        ("near/auction", "set_fee", Some("self.fee = fee;")),
+        (
+            "concordium/vault",
+            "vault.set_owner",
+            Some("host.state_mut().owner ="),
+        ),
+        // Calls only.
+        ("near/vault", "withdraw_from", None),
+    ] {
+        let name = contract.rsplit('/').next().unwrap();
+        let source = String::from_utf8(corpus(&format!("{contract}/src/lib.rs"))).unwrap();
+        let module = decode(corpus(&format!("{contract}/{name}.wasm.debug"))).unwrap();
+        let map = SourceMap::new(&module).unwrap();
+        let found = map.assignment(&module, method);
+        let text = found.map(|at| source.lines().nth(at.line as usize - 1).unwrap().trim());
+        match expected {
+            Some(start) => assert!(text.unwrap().starts_with(start), "{method}: {text:?}"),
+            None => assert_eq!(text, None, "{method}"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use contract_lint_analyzer::debug::{PanicLocations, SourceMap, SourcePosition};
+use contract_lint_analyzer::debug::{Origin, PanicLocations, SourceMap, SourcePosition};
 use contract_lint_analyzer::entity::Entity;
 use contract_lint_analyzer::facts::{Method, Site};
 use contract_lint_analyzer::host::EntryKind;
@@ -66,7 +66,16 @@ impl Resolver<'_> {
     /// The finding, and its subject.
     fn finding(&self, level: Level, finding: Finding) -> (Reported, String) {
         let method = self.methods.iter().find(|m| m.name == finding.method);
+        let trace = finding.trace.into_iter().map(|step| ReportedStep {
+            message: step.message,
+            place: match step.site {
+                Some(site) => Some(self.place(&site, &finding.method)),
+                // What concerns the interface is shown where the method begins.
+                None => method.and_then(|m| self.declaration(m)),
+            },
+        });
         let reported = Reported {
+            trace: trace.collect(),
             lint: finding.lint,
             level,
             severity: finding.severity,
@@ -75,18 +84,6 @@ impl Resolver<'_> {
             selector: method.and_then(|m| m.selector.clone()),
             reach: method.and_then(|m| reach(m.kind)),
             method: finding.method,
-            trace: finding
-                .trace
-                .into_iter()
-                .map(|step| ReportedStep {
-                    message: step.message,
-                    place: match step.site {
-                        Some(site) => Some(self.place(&site)),
-                        // What concerns the interface is shown where the method begins.
-                        None => method.and_then(|m| self.declaration(m)),
-                    },
-                })
-                .collect(),
             primary: finding.primary,
             notes: finding.notes,
             help: finding.help,
@@ -112,18 +109,52 @@ impl Resolver<'_> {
         }
     }
 
-    fn place(&self, site: &Site) -> Place {
+    /// A place, in the source if it is known there. Of what macros wrote, the method's own statement that it belongs
+    /// to is shown, or the method's head.
+    fn place(&self, site: &Site, finding: &str) -> Place {
         let near = self.panics.and_then(|panics| panics.near(site));
+        let source = match self.sources.and_then(|sources| sources.position(site)) {
+            Some(Origin::Statement(position)) => Some(position.into()),
+            Some(Origin::Macro(position)) => self
+                .method_of(site, finding)
+                .and_then(|method| self.assignment(method).or_else(|| self.head(method)))
+                .or_else(|| Some(position.into())),
+            None => None,
+        };
         Place {
             near: near.cloned().map(Into::into),
             func: u32::try_from(site.func.index()).unwrap_or(u32::MAX),
             function: self.module.func_label(site.func),
             offset: site.offset,
-            source: self
-                .sources
-                .and_then(|sources| sources.position(site))
-                .map(Into::into),
+            source,
         }
+    }
+
+    /// The method with an event at the site; that of the finding, if it has one there.
+    fn method_of(&self, site: &Site, finding: &str) -> Option<&Method> {
+        let own = self.methods.iter().filter(|m| m.name == finding);
+        let others = self.methods.iter().filter(|m| m.name != finding);
+        own.chain(others)
+            .find(|method| method.graph.nodes.values().any(|node| node.site == *site))
+    }
+
+    /// The statement of a method that changes the state.
+    fn assignment(&self, method: &Method) -> Option<SourcePlace> {
+        let position = self.sources?.assignment(self.module, &method.name)?;
+        Some(position.into())
+    }
+
+    /// The head of a method's function, or the first statement of it.
+    fn head(&self, method: &Method) -> Option<SourcePlace> {
+        let begins: Vec<SourcePlace> = self
+            .sources?
+            .functions(&method.name)
+            .into_iter()
+            .map(Into::into)
+            .collect();
+        let mut heads = begins.iter();
+        let head = heads.find_map(|statement| self.text.head(statement, &method.name));
+        head.or_else(|| begins.into_iter().next())
     }
 
     /// Where a method begins.
@@ -133,21 +164,13 @@ impl Resolver<'_> {
         let FuncKind::Local { body } = &self.module.funcs[func].kind else {
             return None;
         };
-        let mut place = self.place(&Site {
+        let begin = Site {
             func,
             offset: u32::try_from(body.start).ok()?,
             chain: [].into(),
-        });
-        let begins: Vec<SourcePlace> = self
-            .sources
-            .map(|sources| sources.functions(&method.name))
-            .unwrap_or_default()
-            .into_iter()
-            .map(Into::into)
-            .collect();
-        let mut heads = begins.iter();
-        let head = heads.find_map(|statement| self.text.head(statement, &method.name));
-        place.source = head.or_else(|| begins.into_iter().next()).or(place.source);
+        };
+        let mut place = self.place(&begin, &method.name);
+        place.source = self.head(method).or(place.source);
         Some(place)
     }
 }

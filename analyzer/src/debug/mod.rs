@@ -3,6 +3,7 @@
 //! Addresses of DWARF count from the payload of the code section. Some optimisers copy the debug information and change
 //! the code under it, so it is only trusted if the functions it describes are where functions are.
 
+mod assignment;
 mod expansion;
 mod panics;
 
@@ -14,7 +15,7 @@ use gimli::{Dwarf, EndianSlice, LittleEndian, SectionId};
 
 pub use self::panics::PanicLocations;
 
-use self::expansion::Expansions;
+use self::expansion::{Expansions, Named};
 use crate::facts::Site;
 use crate::module::{FuncKind, Module};
 
@@ -39,6 +40,15 @@ pub struct SourcePosition {
     pub line: u32,
     /// From 1; 0 if only the line is known.
     pub column: u32,
+}
+
+/// What a place in the code was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// What the author wrote there.
+    Statement(SourcePosition),
+    /// Macros wrote all of it: the outermost is what the author put there for the method, or for many at once.
+    Macro(SourcePosition),
 }
 
 impl<'m> SourceMap<'m> {
@@ -80,16 +90,16 @@ impl<'m> SourceMap<'m> {
     /// The place in the contract's own source: of the innermost call on the way to the site that is in it.
     ///
     /// What is called from there is the code of libraries, which no user of this tool can change, or was written by a
-    /// macro. Where macros wrote all of it, the outermost is what the author put there for the method.
-    pub fn position(&self, site: &Site) -> Option<SourcePosition> {
+    /// macro.
+    pub fn position(&self, site: &Site) -> Option<Origin> {
         let calls = site.chain.iter().rev().map(|(_, offset)| *offset);
         let mut generated = None;
         for offset in std::iter::once(site.offset).chain(calls) {
             for (position, by_macro) in self.own(offset) {
                 if !by_macro {
-                    return Some(position);
+                    return Some(Origin::Statement(position));
                 }
-                generated = Some(position);
+                generated = Some(Origin::Macro(position));
             }
         }
         generated
@@ -111,57 +121,69 @@ impl<'m> SourceMap<'m> {
     pub fn functions(&self, name: &str) -> BTreeSet<SourcePosition> {
         let wanted = plain_name(name);
         let begins = self.expansions.named(|name| plain_name(name) == wanted);
-        let position = |address: u64| {
-            let offset = u32::try_from(address).ok()?;
-            let mut own = self
-                .own(offset.checked_add(self.code.start as u32)?)
-                .into_iter();
+        let position = |function: Named<'_>| {
+            let offset = self.offset_of(function.begin()?)?;
+            let mut own = self.own(offset).into_iter();
             let (position, _) = own.find(|(_, by_macro)| !by_macro)?;
             Some(position)
         };
         begins.filter_map(position).collect()
     }
 
+    /// The offset in the module of an address of the debug information.
+    fn offset_of(&self, address: u64) -> Option<u32> {
+        u32::try_from(address.checked_add(self.code.start as u64)?).ok()
+    }
+
+    /// The address in the debug information of an offset in the module.
+    fn address_of(&self, offset: u32) -> Option<u64> {
+        (offset as usize)
+            .checked_sub(self.code.start)
+            .map(|address| address as u64)
+    }
+
     /// The places in the contract's own source that an instruction was made from, innermost first, and whether a macro
     /// wrote the function.
     fn own(&self, offset: u32) -> Vec<(SourcePosition, bool)> {
         let mut own = Vec::new();
-        let Some(address) = (offset as usize).checked_sub(self.code.start) else {
-            return own;
-        };
-        let address = address as u64;
-        let Ok(mut frames) = self.context.find_frames(address).skip_all_loads() else {
+        let Some(address) = self.address_of(offset) else {
             return own;
         };
         let unit = self.context.find_dwarf_and_unit(address).skip_all_loads();
         let folder = unit
             .and_then(|unit| unit.comp_dir)
             .and_then(|folder| std::str::from_utf8(folder.slice()).ok());
-        let mut by_macro = self.expansions.around(address).into_iter();
-        while let Ok(Some(frame)) = frames.next() {
-            let by_macro = by_macro.next().unwrap_or(false);
-            let position = frame.location.and_then(|at| position(&at, folder));
+        let row = self.context.find_location(address).ok().flatten();
+        let mut at = row.and_then(|row| position(&row, folder));
+        let mut add = |at: Option<SourcePosition>, by_macro: bool| {
+            let at = at.filter(|at| is_own(&at.path));
             // Statements are indented: what begins a line is an attribute, or a brace.
-            let at = |p: SourcePosition| {
-                let by_macro = by_macro || p.column == 1;
-                (p, by_macro)
-            };
-            own.extend(position.filter(|p| is_own(&p.path)).map(at));
+            own.extend(at.map(|at| (at.clone(), by_macro || at.column == 1)));
+        };
+        for frame in self.expansions.around(address) {
+            add(at, frame.by_macro);
+            at = frame.inlined_at;
         }
+        add(at, false);
         own
     }
 }
 
 fn position(at: &Location<'_>, folder: Option<&str>) -> Option<SourcePosition> {
     let path = at.file?;
-    let below = folder
-        .filter(|folder| !folder.is_empty())
-        .and_then(|folder| path.strip_prefix(folder)?.strip_prefix(['/', '\\']));
     Some(SourcePosition {
-        path: below.unwrap_or(path).to_owned(),
+        path: below(folder, path).to_owned(),
         line: at.line.filter(|line| *line > 0)?,
         column: at.column.unwrap_or(0),
     })
+}
+
+/// A path relative to a folder, if it is below it.
+fn below<'a>(folder: Option<&str>, path: &'a str) -> &'a str {
+    folder
+        .filter(|folder| !folder.is_empty())
+        .and_then(|folder| path.strip_prefix(folder)?.strip_prefix(['/', '\\']))
+        .unwrap_or(path)
 }
 
 /// What is left of a function's name without path, type arguments, case and separators.
