@@ -73,7 +73,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
         policy: &policy,
     };
     for finding in check(&context) {
-        let level = config.level(finding.lint);
+        let level = config.level(finding.lint, &target.name);
         let function = finding.site().map(|site| module.func_label(site.func));
         let place = FindingPlace {
             file: &target.name,

@@ -9,8 +9,14 @@ pub(crate) fn nearest<'a>(
 ) -> Option<&'a str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= candidate.len().max(3) / 3)
+        .map(|candidate| {
+            // Long names are begun rather than misspelt: `reentrncy` for `reentrancy-write-after-call`.
+            let begun = candidate.split('-').next().unwrap_or(candidate);
+            let whole = strsim::damerau_levenshtein(name, candidate);
+            let begun = strsim::damerau_levenshtein(name, begun) + usize::from(begun != candidate);
+            (whole.min(begun), candidate)
+        })
+        .filter(|(distance, candidate)| *distance <= candidate.len().min(name.len()).max(3) / 3)
         .min()
         .map(|(_, candidate)| candidate)
 }
@@ -36,6 +42,10 @@ mod tests {
     fn suggests_what_is_close_only() {
         let names = ["reentrancy-write-after-call", "locked-value"];
         assert_eq!(nearest("locked-valeu", names), Some("locked-value"));
+        assert_eq!(
+            nearest("reentrncy", names),
+            Some("reentrancy-write-after-call")
+        );
         assert_eq!(nearest("overflow", names), None);
     }
 }

@@ -49,7 +49,7 @@ fn sentence(group: usize, places: &[String]) -> String {
         3 if one => format!("{list} has instructions that are not supported"),
         3 => format!("{list} have instructions that are not supported"),
         5 => "the messages in its response could not be read".to_owned(),
-        _ => format!("it takes more work than the limit allows: {list}"),
+        _ => format!("the limit on {list} was reached"),
     }
 }
 

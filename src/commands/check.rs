@@ -11,7 +11,7 @@ use crate::baseline::Baseline;
 use crate::cli::{CheckArgs, ConfigArgs};
 use crate::config::{Configs, folder_of};
 use crate::console::Console;
-use crate::input::{self, Target};
+use crate::input::{self, Target, display_name};
 use crate::report::{self, model::Report};
 use crate::run::{self, Terms};
 use crate::text::count;
@@ -27,6 +27,9 @@ pub(super) fn run(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
 
 /// Analyses once.
 pub(super) fn once(args: &CheckArgs, console: &Console) -> anyhow::Result<u8> {
+    if let Some(twin) = args.debug_file.as_deref().filter(|path| !path.is_file()) {
+        anyhow::bail!("`--debug-file`: there is no file `{}`", display_name(twin));
+    }
     let run = Run::new(&args.paths, &args.config, console)?;
     let hide = &args.suppressions;
     let baseline = if hide.no_baseline || hide.no_suppressions {

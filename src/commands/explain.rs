@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use contract_lint_lints::lint::LintMeta;
+use contract_lint_lints::lint::{Domain, LintMeta};
 
 use crate::CLEAN;
 use crate::docs;
@@ -11,6 +11,9 @@ use crate::suggest;
 /// Prints the documentation of a lint.
 pub(super) fn run(name: &str) -> anyhow::Result<u8> {
     let Some(lint) = contract_lint_lints::by_name(name) else {
+        if Domain::from_name(name).is_some() {
+            anyhow::bail!("`{name}` is a group of lints (`contract-lint list` shows which)");
+        }
         let names = contract_lint_lints::LINTS.iter().map(|lint| lint.meta.name);
         let unknown = suggest::unknown("lint", name, names);
         anyhow::bail!("{unknown} (`contract-lint list` shows all)");

@@ -6,14 +6,15 @@ use std::path::Path;
 
 use contract_lint_lints::lint::Level;
 use contract_lint_lints::policy::{
-    Class, Crypto, Policy, Privileged, Rule, Sanitizer, Sink, Source, Step, Target, ZoneGate, Zones,
+    Class, Crypto, Glob, Policy, Privileged, Rule, Sanitizer, Sink, Source, Step, Target, ZoneGate,
+    Zones,
 };
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 
 use super::allow::{Allowance, Day, PlacePattern};
 use super::error::{Issue, Part, Places};
-use super::levels::Scope;
+use super::levels::{Scope, Section};
 use super::{Config, ConfigError, ConfigFile};
 
 /// The version of the form.
@@ -24,6 +25,7 @@ const VERSION: i64 = 1;
 struct File {
     version: i64,
     lints: LintTable,
+    contract: Vec<ContractTable>,
     target: Target,
     zones: Zones,
     crypto: Crypto,
@@ -42,6 +44,7 @@ impl Default for File {
         Self {
             version: VERSION,
             lints: LintTable::default(),
+            contract: Vec::new(),
             target: Target::default(),
             zones: Zones::default(),
             crypto: Crypto::default(),
@@ -90,6 +93,14 @@ impl<'de> Deserialize<'de> for LintTable {
 
         deserializer.deserialize_map(Levels)
     }
+}
+
+/// `[[contract]]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContractTable {
+    files: String,
+    lints: LintTable,
 }
 
 /// `[[allow]]`.
@@ -146,7 +157,8 @@ fn parse(text: &str) -> Result<Config, Vec<Issue>> {
             format!("this version of contract-lint reads version {VERSION} of the configuration"),
         ));
     }
-    let levels = levels(&file.lints, &places, &mut issues);
+    let levels = levels(&file.lints, vec!["lints".into()], &places, &mut issues);
+    let sections = sections(file.contract, &places, &mut issues);
     let allowances = allowances(file.allow, &places, &mut issues);
     let policy = Policy {
         target: file.target,
@@ -165,6 +177,8 @@ fn parse(text: &str) -> Result<Config, Vec<Issue>> {
         Ok(Config {
             file: None,
             levels,
+            sections,
+            overrides: super::Levels::default(),
             profile: super::Profile::default(),
             allowances,
             policy,
@@ -177,18 +191,18 @@ fn parse(text: &str) -> Result<Config, Vec<Issue>> {
 }
 
 /// Levels of groups go before those of lints: what is said of one lint holds over what is said of many.
-fn levels(table: &LintTable, places: &Places<'_>, issues: &mut Vec<Issue>) -> super::Levels {
+fn levels(
+    table: &LintTable,
+    at: Vec<Step>,
+    places: &Places<'_>,
+    issues: &mut Vec<Issue>,
+) -> super::Levels {
     let mut levels = super::Levels::default();
-    let groups = table
-        .groups
-        .iter()
-        .map(|entry| (vec!["lints".into(), "group".into()], entry));
-    let lints = table
-        .lints
-        .iter()
-        .map(|entry| (vec![Step::from("lints")], entry));
-    for (mut path, (name, level)) in groups.chain(lints) {
-        let is_group = path.len() > 1;
+    let groups = table.groups.iter().map(|entry| (true, entry));
+    let lints = table.lints.iter().map(|entry| (false, entry));
+    for (is_group, (name, level)) in groups.chain(lints) {
+        let mut path = at.clone();
+        path.extend(is_group.then_some(Step::from("group")));
         path.push(name.as_str().into());
         match Scope::parse(name) {
             Ok(Scope::Lint(_)) if is_group => issues.push(places.issue(
@@ -206,6 +220,23 @@ fn levels(table: &LintTable, places: &Places<'_>, issues: &mut Vec<Issue>) -> su
         }
     }
     levels
+}
+
+fn sections(
+    tables: Vec<ContractTable>,
+    places: &Places<'_>,
+    issues: &mut Vec<Issue>,
+) -> Vec<Section> {
+    let section = |(index, table): (usize, ContractTable)| Section {
+        files: Glob::new(table.files),
+        levels: levels(
+            &table.lints,
+            vec!["contract".into(), index.into(), "lints".into()],
+            places,
+            issues,
+        ),
+    };
+    tables.into_iter().enumerate().map(section).collect()
 }
 
 fn allowances(
@@ -248,6 +279,9 @@ mod tests {
     /// Each key of each table.
     const EVERYTHING: &str = r##"
             version = 1
+            [[contract]]
+            files = "test_*.wasm"
+            lints = { locked-value = "allow", group.access = "warn" }
             [target]
             platform = "cosmwasm"
             zone = "mainnet"
@@ -414,6 +448,11 @@ mod tests {
                 "\"mainet\"",
             ),
             ("version = 2", "reads version 1", "2"),
+            (
+                "[[contract]]\nfiles = \"a.wasm\"\nlints = { lokced-value = \"deny\" }",
+                "did you mean `locked-value`",
+                "lokced-value",
+            ),
             (
                 "[[source]]\nselect = \"param:f.x\"\nclass = \"pi.nam\"",
                 "there is no class `pi.nam`",

@@ -2,6 +2,7 @@
 
 use contract_lint_lints::LINTS;
 use contract_lint_lints::lint::{Domain, Level, LintMeta};
+use contract_lint_lints::policy::Glob;
 
 use crate::suggest;
 
@@ -62,5 +63,41 @@ impl Levels {
             .rev()
             .find(|(scope, _)| scope.covers(lint))
             .map(|(_, level)| *level)
+    }
+}
+
+/// A `[[contract]]` section: levels for some of the contracts.
+#[derive(Debug)]
+pub(super) struct Section {
+    pub(super) files: Glob,
+    pub(super) levels: Levels,
+}
+
+impl Section {
+    /// Whether a contract is meant: by its path as the user gave it, or by the end of that.
+    pub(super) fn holds_for(&self, contract: &str) -> bool {
+        let ends = contract.match_indices(['/', '\\']).map(|(at, _)| at + 1);
+        std::iter::once(0)
+            .chain(ends)
+            .filter_map(|start| contract.get(start..))
+            .any(|end| self.files.matches(end))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_holds_for_the_end_of_a_path() {
+        let section = |files: &str| Section {
+            files: Glob::new(files),
+            levels: Levels::default(),
+        };
+        assert!(section("vault.wasm").holds_for("target/near/vault.wasm"));
+        assert!(section("near/*.wasm").holds_for("target/near/vault.wasm"));
+        assert!(section("vault.*").holds_for("vault.wasm"));
+        assert!(!section("vault.wasm").holds_for("target/near/oldvault.wasm"));
+        assert!(!section("near").holds_for("target/near/vault.wasm"));
     }
 }

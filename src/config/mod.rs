@@ -20,7 +20,8 @@ pub(crate) use error::ConfigError;
 use error::{Part, Places};
 pub(crate) use find::nearest;
 pub(crate) use hosts::options;
-pub(crate) use levels::{Levels, Scope};
+pub(crate) use levels::Scope;
+use levels::{Levels, Section};
 pub(crate) use profile::Profile;
 
 use crate::cli::ConfigArgs;
@@ -37,7 +38,11 @@ pub(crate) struct Config {
     /// The file it was read from.
     pub(crate) file: Option<ConfigFile>,
     /// What happens with findings.
-    pub(crate) levels: Levels,
+    levels: Levels,
+    /// What holds for some of the contracts instead.
+    sections: Vec<Section>,
+    /// What the arguments say instead.
+    overrides: Levels,
     /// How much is shown.
     pub(crate) profile: Profile,
     /// Which findings are accepted.
@@ -122,9 +127,17 @@ pub(crate) fn folder_of(target: &Target) -> &Path {
 }
 
 impl Config {
-    /// What happens with the findings of a lint. An audit also runs what is off, unless the user switched it off.
-    pub(crate) fn level(&self, lint: &LintMeta) -> Level {
-        match (self.levels.set_for(lint), self.profile) {
+    /// What happens with the findings of a lint in a contract. An audit also runs what is off, unless the user switched
+    /// it off.
+    pub(crate) fn level(&self, lint: &LintMeta, contract: &str) -> Level {
+        let sections = self.sections.iter().rev();
+        let mut special = sections.filter(|section| section.holds_for(contract));
+        let set = self
+            .overrides
+            .set_for(lint)
+            .or_else(|| special.find_map(|section| section.levels.set_for(lint)))
+            .or_else(|| self.levels.set_for(lint));
+        match (set, self.profile) {
             (Some(level), _) => level,
             (None, Profile::Audit) => lint.level.max(Level::Warn),
             (None, _) => lint.level,
@@ -145,7 +158,7 @@ impl Config {
         config.profile = args.profile;
         for (level, name) in &args.levels.0 {
             let scope = Scope::parse(name).map_err(|unknown| anyhow::anyhow!("{unknown}"))?;
-            config.levels.set(scope, *level);
+            config.overrides.set(scope, *level);
         }
         if let Some(zone) = &args.target {
             let zones = &config.policy.zones;

@@ -23,7 +23,10 @@ pub(super) fn write(report: &Report, colored: bool, out: &mut dyn Write) -> io::
             let diagnostic = diagnostic(finding, &code, &mut snippets);
             out.write_all(&render(&snippets, &diagnostic, colored))?;
         }
-        if let Some(diagnostic) = incompleteness(file, analysed) {
+        for diagnostic in incompleteness(file, analysed)
+            .into_iter()
+            .chain(notes(file, analysed))
+        {
             out.write_all(&render(&Snippets::default(), &diagnostic, colored))?;
         }
     }
@@ -43,12 +46,22 @@ fn incompleteness(file: &FileReport, analysed: &Analysed) -> Option<Diagnostic<u
         notes.truncate(MAX);
         notes.push(format!("and {rest} (all are in `--format json`)"));
     }
-    notes.extend(analysed.notes.iter().map(|n| printable(n).into_owned()));
     let message = format!("`{}` was not analysed completely", file.path);
     Some(
         Diagnostic::warning()
             .with_message(message)
             .with_notes(notes),
+    )
+}
+
+/// What else the reader should know: debug information or a description of the interface that was not used, say.
+fn notes(file: &FileReport, analysed: &Analysed) -> Option<Diagnostic<usize>> {
+    let (first, more) = analysed.notes.split_first()?;
+    let more = more.iter().map(|note| printable(note).into_owned());
+    Some(
+        Diagnostic::note()
+            .with_message(format!("`{}`: {}", file.path, printable(first)))
+            .with_notes(more.collect()),
     )
 }
 
@@ -116,10 +129,13 @@ fn diagnostic<'a>(
             .and_then(|place| label(code, place, style, snippets));
         match label {
             Some(label) => labels.push(label.with_message(message)),
+            None if step.message == finding.message => {}
             None => notes.push(message),
         }
     }
-    if !finding.method.is_empty() {
+    if finding.method.is_empty() {
+        notes.insert(0, format!("file: `{}`", code.file.path));
+    } else {
         notes.push(method_note(finding));
         if let Some(near) = finding.place().and_then(|place| place.near.as_ref()) {
             let path = printable(&near.path);

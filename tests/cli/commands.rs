@@ -103,3 +103,28 @@ fn the_stages_of_the_analysis() {
     assert_eq!(without.status, 2);
     assert!(without.stderr.contains("--function"), "{}", without.stderr);
 }
+
+#[test]
+fn names_that_are_not_there_are_corrected() {
+    let sandbox = Sandbox::new().with("c.wat", CONTRACT);
+    for (arguments, said) in [
+        (
+            &["explain", "reentrncy"][..],
+            "did you mean `reentrancy-write-after-call`?",
+        ),
+        (&["explain", "access"], "`access` is a group of lints"),
+        (
+            &["show", "effects", "c.wat", "--function", "rum"],
+            "there is no method `rum`; did you mean `run`?",
+        ),
+        (&["show", "effects", "c.wat", "--dot"], "leave out `--dot`"),
+        (
+            &["c.wat", "--debug-file", "gone.wasm"],
+            "there is no file `gone.wasm`",
+        ),
+    ] {
+        let output = sandbox.run(arguments);
+        assert_eq!(output.status, 2, "{arguments:?}");
+        assert!(output.stderr.contains(said), "{}", output.stderr);
+    }
+}

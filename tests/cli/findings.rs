@@ -173,3 +173,30 @@ fn findings_are_shown_on_the_code() {
             .contains("//~ unprotected-code-upgrade")
     );
 }
+
+/// Sections hold over the levels of all, and arguments over sections.
+#[test]
+fn levels_of_some_contracts() {
+    let sandbox = vault().with(
+        "contract-lint.toml",
+        "[lints]\ngroup.all = \"allow\"\n\n\
+         [[contract]]\nfiles = \"vault.*\"\nlints = { unprotected-code-upgrade = \"warn\" }\n\n\
+         [[contract]]\nfiles = \"other.wasm\"\nlints = { group.all = \"deny\" }\n",
+    );
+    assert_eq!(
+        findings(&sandbox, &[]),
+        ["warn unprotected-code-upgrade upgrade"]
+    );
+    assert!(findings(&sandbox, &["-A", "access"]).is_empty());
+}
+
+/// What concerns the contract as a whole names the file once, and says each thing once.
+#[test]
+fn a_finding_without_a_place() {
+    let module = r#"(module (import "env" "value_return" (func (param i64 i64)))
+        (memory (export "memory") 1)
+        (func (export "get") (call 0 (i64.const 1) (i64.const 0)))
+        (data (i32.const 0) "/home/mallory/.cargo/registry/src/x/serde-1.0.0/src/lib.rs"))"#;
+    let sandbox = Sandbox::new().with("c.wat", module);
+    insta::assert_snapshot!(sandbox.run(&["c.wat"]).all());
+}

@@ -251,3 +251,23 @@ fn without_a_path_and_a_build() {
     let output = Sandbox::new().run(&[]);
     insta::assert_snapshot!(output.all());
 }
+
+/// What was not used is said, however complete the analysis is.
+#[test]
+fn a_twin_of_another_build_is_told() {
+    let read = |path: &str| std::fs::read(crate::sandbox::repository(path)).unwrap();
+    let sandbox = Sandbox::new()
+        .with("vault.wasm", read("corpus/soroban/vault/vault.wasm"))
+        .with(
+            "vault.wasm.debug",
+            read("corpus/soroban/token/token.wasm.debug"),
+        );
+    let output = sandbox.run(&["vault.wasm"]);
+    assert!(
+        output.stdout.contains(
+            "note: `vault.wasm`: the file with its debug information is of another build"
+        ),
+        "{}",
+        output.stdout
+    );
+}

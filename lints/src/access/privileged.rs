@@ -30,18 +30,16 @@ pub(super) enum Why {
 pub(super) struct Privilege {
     pub(super) why: Why,
     pub(super) witness: Step,
-    /// The method of the witness.
-    pub(super) method: String,
 }
 
 impl Privilege {
-    /// The reason as a sentence.
-    pub(super) fn sentence(&self) -> String {
+    /// The reason as a sentence, where the witness does not say all.
+    pub(super) fn sentence(&self) -> Option<&'static str> {
         match self.why {
-            Why::Identity => "what is stored there decides who may call".to_owned(),
-            Why::Target => "what is stored there is what the contract calls or becomes".to_owned(),
-            Why::Written => format!("`{}` writes it for a known caller only", self.method),
-            Why::Declared => "the policy declares it privileged".to_owned(),
+            Why::Identity => Some("what is stored there decides who may call"),
+            Why::Target => Some("what is stored there is what the contract calls or becomes"),
+            Why::Written => None,
+            Why::Declared => Some("the policy declares it privileged"),
         }
     }
 }
@@ -71,7 +69,6 @@ pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
         let found = Privilege {
             why,
             witness: step(&method.graph, node, format!("`{}`: {shown}", method.name)),
-            method: method.name.clone(),
         };
         let entry = keys.entry(key).or_insert_with(|| found.clone());
         if why < entry.why {
@@ -166,7 +163,6 @@ fn declared_keys(facts: &Facts, patterns: &[KeyPattern]) -> BTreeMap<Content, Pr
             declared.entry(key.clone()).or_insert_with(|| Privilege {
                 why: Why::Declared,
                 witness: step(&method.graph, node, shown),
-                method: method.name.clone(),
             });
         }
     }

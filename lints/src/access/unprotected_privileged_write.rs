@@ -9,7 +9,7 @@ use super::privileged::{Privileges, Why, privileged_keys};
 use crate::declare_lint;
 use crate::events::{arguments, open_to_all, writes};
 use crate::finding::Finding;
-use crate::keys::{data, name_in};
+use crate::keys::{argument_names, data, name_in};
 use crate::lint::{Context, Severity};
 use crate::remedy::{Remedy, remedy};
 
@@ -128,9 +128,9 @@ fn to_key(
         format!("{name} can be written by anyone")
     };
     let what = match becomes {
-        Some(value) if value.labels().contains(&Label::Caller) => "the caller".to_owned(),
-        Some(value) => data(&arguments(value), Some(method)),
-        None => "nothing".to_owned(),
+        Some(value) if value.labels().contains(&Label::Caller) => "is set to the caller".to_owned(),
+        Some(value) => format!("is set to {}", argument_names(&arguments(value), method)),
+        None => "is deleted".to_owned(),
     };
     let finding = Finding::new(
         &UNPROTECTED_PRIVILEGED_WRITE,
@@ -143,12 +143,11 @@ fn to_key(
     } else {
         Severity::High
     })
-    .here(method, node, format!("{name} becomes {what} here"))
+    .here(method, node, format!("{name} {what} here"))
     .and(Some(privilege.witness.clone()));
-    Some(if takes_over {
-        finding
-    } else {
-        finding.note(privilege.sentence())
+    Some(match privilege.sentence() {
+        Some(sentence) if !takes_over => finding.note(sentence),
+        _ => finding,
     })
 }
 

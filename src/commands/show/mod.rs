@@ -17,6 +17,9 @@ use crate::{CLEAN, suggest};
 
 /// Prints one stage of one contract.
 pub(super) fn run(args: &ShowArgs) -> anyhow::Result<u8> {
+    if args.dot && !matches!(args.what, ShowWhat::Cfg | ShowWhat::Calls) {
+        anyhow::bail!("only `cfg` and `calls` are graphs: leave out `--dot`");
+    }
     let (module, sidecars) = load(args)?;
     let options = Options {
         sidecars,

@@ -12,6 +12,9 @@ use contract_lint_analyzer::lift::lift;
 use contract_lint_analyzer::module::{FuncKind, Module};
 use contract_lint_analyzer::{Options, facts::Method};
 
+use contract_lint_lints::reasons::sentences;
+
+use crate::suggest;
 use crate::text::printable;
 
 /// The functions in the form that is analysed: one, or all that are defined.
@@ -106,15 +109,13 @@ pub(super) fn effects(
         .peekable();
     if methods.peek().is_none() {
         let names: Vec<&str> = facts.methods.iter().map(|m| m.name.as_str()).collect();
-        anyhow::bail!(
-            "there is no such method\nhelp: the methods are {}",
-            names.join(", ")
-        );
+        let unknown = suggest::unknown("method", wanted.unwrap_or_default(), names.iter().copied());
+        anyhow::bail!("{unknown}\nhelp: the methods are {}", names.join(", "));
     }
     for method in methods {
         writeln!(text, "{}{}", printable(&method.name), selector(method))?;
-        for reason in &method.reasons {
-            writeln!(text, "  not complete: {reason:?}")?;
+        for reason in sentences(method, &facts.module) {
+            writeln!(text, "  not complete: {}", printable(&reason))?;
         }
         writeln!(text, "{}", printable_lines(&method.graph.to_string()))?;
     }
