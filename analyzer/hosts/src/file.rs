@@ -55,6 +55,7 @@ fn read(text: &str) -> Result<HostModel> {
         counted_handles: platform.counted_handles,
         input_allocator: platform.input_allocator.map(Text::from),
         state_key: platform.state_key.map(Text::from),
+        native_actions: texts(platform.native_actions),
         signs: each(file.signs, sign)?,
         entry_points: each(file.entries, |e| entry(e, &defaults))?,
         functions: functions.into(),

@@ -50,6 +50,8 @@ pub(super) struct Platform {
     pub(super) input_allocator: Option<String>,
     #[serde(default)]
     pub(super) state_key: Option<String>,
+    #[serde(default)]
+    pub(super) native_actions: Vec<String>,
 }
 
 #[derive(Deserialize)]

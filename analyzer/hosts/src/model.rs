@@ -40,6 +40,9 @@ pub struct HostModel {
     pub input_allocator: Option<Text>,
     /// The storage key under which contracts keep their whole structure as one record (NEAR's `STATE`).
     pub state_key: Option<Text>,
+    /// Actions of the system's own contract that the host itself carries out: it has checked who asks before the contract is
+    /// told (Antelope's `newaccount`).
+    pub native_actions: List<Text>,
     /// What shows that a module is for this host.
     pub signs: List<Sign>,
     /// The exports that the host calls; the first that fits an export describes it.
@@ -70,6 +73,7 @@ impl HostModel {
             counted_handles: false,
             input_allocator: None,
             state_key: None,
+            native_actions: List::Borrowed(&[]),
             signs: List::Borrowed(&[]),
             entry_points: List::Borrowed(&[EntryPoint {
                 name: Text::Borrowed("*"),

@@ -353,7 +353,8 @@ impl Predicate {
         self.left.labels().len() <= 1 && self.right.labels().len() <= 1
     }
 
-    /// Whether it holds an argument with one of these labels against what is stored, or looks it up there.
+    /// Whether it holds an argument with one of these labels against what is stored or against the contract itself, or looks
+    /// it up.
     fn binds(&self, named: &Labels) -> bool {
         if self.relation == Relation::Order {
             return false;
@@ -368,6 +369,7 @@ impl Predicate {
                         .iter()
                         .any(|l| named.contains(l))
             }
+            Label::SelfIdentity => is_named && self.is_plain(),
             _ => false,
         })
     }

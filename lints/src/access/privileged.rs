@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, Facts, Label, Labels, Method, Node, NodeKind, Strength,
+    Content, Effect, Facts, Label, Labels, Method, Node, NodeKind, Piece, Strength,
 };
-use contract_lint_analyzer::host::EffectKind;
+use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
+use super::authority::from_itself;
+use super::records::found_by_argument;
 use crate::events::{global, open_to_all, step, writes};
 use crate::finding::Step;
 use crate::lint::Context;
@@ -19,6 +21,8 @@ pub(super) enum Why {
     Identity,
     /// What is stored there is called, or becomes the code.
     Target,
+    /// Who is listed there may call, and a known caller only, or the contract when it is set up, lists somebody.
+    Role,
     /// A method writes it for a known caller only.
     Written,
     /// The policy says so.
@@ -37,6 +41,7 @@ impl Privilege {
     pub(super) fn sentence(&self) -> Option<&'static str> {
         match self.why {
             Why::Identity => Some("what is stored there decides who may call"),
+            Why::Role => Some("who is listed there may call"),
             Why::Target => Some("what is stored there is what the contract calls or becomes"),
             Why::Written => None,
             Why::Declared => Some("the policy declares it privileged"),
@@ -50,13 +55,21 @@ pub(super) struct Privileges {
     keys: BTreeMap<Content, Privilege>,
     /// Those that the policy declares, which can be groups of entries too.
     declared: BTreeMap<Content, Privilege>,
+    /// Lists of accounts.
+    roles: Vec<(Content, Privilege)>,
 }
 
 impl Privileges {
     /// Why a key is privileged, if it is.
     pub(super) fn of(&self, key: &Content) -> Option<&Privilege> {
         let found = global(key).and_then(|key| self.keys.get(&key));
-        found.or_else(|| self.declared.get(key))
+        let role = || {
+            let mut roles = self.roles.iter().filter(|_| found_by_argument(key));
+            roles
+                .find(|(of, _)| of.may_equal(key))
+                .map(|(_, found)| found)
+        };
+        found.or_else(|| self.declared.get(key)).or_else(role)
     }
 }
 
@@ -147,7 +160,62 @@ pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
     Privileges {
         keys,
         declared: declared_keys(facts, &cx.policy.privileged.keys),
+        roles: roles(facts),
     }
+}
+
+/// Lists in which the caller is looked up, and into which accounts are put when the contract is set up or by those who are
+/// known. What grows or shrinks by an amount is no such list.
+fn roles(facts: &Facts) -> Vec<(Content, Privilege)> {
+    let mut consulted: Vec<&Content> = Vec::new();
+    for method in facts.methods.iter().filter(|m| open_to_all(m)) {
+        for guard in method.graph.identity_decisions() {
+            let NodeKind::Branch(branch) = &method.graph.nodes[guard.node].kind else {
+                continue;
+            };
+            let looked_up = branch.predicates.iter().filter(|p| {
+                p.strength()
+                    .is_some_and(|(strength, _)| strength == Strength::Member)
+            });
+            for predicate in looked_up {
+                for side in [&predicate.left, &predicate.right] {
+                    let sides = side.pieces.iter().filter_map(|piece| match piece {
+                        Piece::Hole { labels, .. } => Some(labels),
+                        Piece::Const(_) => None,
+                    });
+                    consulted.extend(sides.flat_map(stored));
+                }
+            }
+        }
+    }
+    consulted.retain(|key| key.has_constant() && key.labels().contains(&Label::Caller));
+    let mut roles: Vec<(Content, Privilege)> = Vec::new();
+    for method in &facts.methods {
+        let graph = &method.graph;
+        for (node, effect) in graph.effects_of(EffectKind::StorageWrite) {
+            let Some(key) = effect.key().filter(|key| key.has_constant()) else {
+                continue;
+            };
+            let value = effect.operand("storage-value");
+            let counted = value.is_none_or(|value| from_itself(value, key));
+            let consulted = consulted.iter().any(|of| of.may_equal(key));
+            let known = || {
+                let guard = graph.guard(node).map(|g| g.strength);
+                guard.is_some_and(|s| s >= Strength::Origin) && found_by_argument(key)
+            };
+            let trusted = method.kind == EntryKind::Init || open_to_all(method) && known();
+            if counted || !consulted || !trusted || roles.iter().any(|(of, _)| of == key) {
+                continue;
+            }
+            let shown = format!("`{}`: an account is listed", method.name);
+            let privilege = Privilege {
+                why: Why::Role,
+                witness: step(graph, node, shown),
+            };
+            roles.push((key.clone(), privilege));
+        }
+    }
+    roles
 }
 
 /// The keys in use that the policy declares privileged.

@@ -1,13 +1,13 @@
 //! `unprotected-privileged-write`.
 
-use contract_lint_analyzer::facts::{Effect, Label, Method, Node};
+use contract_lint_analyzer::facts::{Effect, Label, Labels, Method, Node};
 use contract_lint_analyzer::host::{EffectKind, HostModel};
 
 use super::authority::{Standing, chosen, doubt, explain, from_itself, only_arguments, standing};
 use super::initialiser::initialises;
 use super::privileged::{Privileges, Why, privileged_keys};
 use crate::declare_lint;
-use crate::events::{arguments, open_to_all, writes};
+use crate::events::{arguments, deletes, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::{argument_names, data, name_in};
 use crate::lint::{Context, Severity};
@@ -16,8 +16,8 @@ use crate::remedy::{Remedy, remedy};
 declare_lint! {
     /// ### What it does
     /// Finds keys on which access rests (what is stored there is compared with the caller, or must authorise, or says
-    /// where calls go), or that other methods write only for a known caller, and reports methods that write them from
-    /// their arguments for anyone.
+    /// where calls go; who is listed there may call), or that other methods write only for a known caller, and reports
+    /// methods that write them from their arguments for anyone.
     ///
     /// ### Why is this bad?
     /// Whoever sets the owner is the owner.
@@ -108,6 +108,15 @@ fn to_key(
     let key = effect.key()?;
     let privilege = privileged.of(key)?;
     let becomes = match effect.operand("storage-value") {
+        // That an account is listed is chosen by its name. What it pays for that, or what it holds there, is its own matter.
+        Some(value) if privilege.why == Why::Role => {
+            let paid = |labels: &Labels| labels.contains(&Label::AttachedValue);
+            let mut checks = method.graph.checks(node).into_iter();
+            if from_itself(value, key) || checks.any(|(_, branch)| paid(&branch.labels())) {
+                return None;
+            }
+            Some(value)
+        }
         Some(value) => {
             // A counter or a list that grows is no setting.
             if !chosen(value) || from_itself(value, key) && privilege.why != Why::Identity {
@@ -115,19 +124,22 @@ fn to_key(
             }
             Some(value)
         }
+        None if privilege.why == Why::Role && !deletes(effect) => return None,
         None => None,
     };
-    if initialises(&method.graph, node, host) {
+    // That an account is not yet listed is asked of each, too.
+    if privilege.why != Why::Role && initialises(&method.graph, node, host) {
         return None;
     }
     let name = name_in(key, method);
-    let takes_over = privilege.why == Why::Identity && becomes.is_some();
+    let takes_over = matches!(privilege.why, Why::Identity | Why::Role) && becomes.is_some();
     let message = if takes_over {
         format!("{name}, which decides who may call, can be written by anyone")
     } else {
         format!("{name} can be written by anyone")
     };
     let what = match becomes {
+        Some(_) if privilege.why == Why::Role => "lists an account that the caller names".to_owned(),
         Some(value) if value.labels().contains(&Label::Caller) => "is set to the caller".to_owned(),
         Some(value) => format!("is set to {}", argument_names(&arguments(value), method)),
         None => "is deleted".to_owned(),

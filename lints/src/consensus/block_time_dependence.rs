@@ -5,7 +5,7 @@ use contract_lint_analyzer::facts::{Content, Label, Method, NodeKind, Relation};
 use crate::declare_lint;
 use crate::events::{set_off_by_anyone, step};
 use crate::finding::{Finding, once_for_each_place};
-use crate::lint::Context;
+use crate::lint::{Confidence, Context};
 
 declare_lint! {
     /// ### What it does
@@ -26,7 +26,7 @@ declare_lint! {
     /// ```
     ///
     /// ### Known problems
-    /// Ordering against a deadline is not reported, however near the deadline is.
+    /// Ordering against a deadline is not reported, however near the deadline is. Without a remainder the confidence is low.
     pub BLOCK_TIME_DEPENDENCE {
         name: "block-time-dependence",
         summary: "the exact time of the block decides",
@@ -55,7 +55,7 @@ fn is_time(content: &Content) -> bool {
 fn in_method(method: &Method) -> Option<Finding> {
     let lint = BLOCK_TIME_DEPENDENCE.meta;
     let graph = &method.graph;
-    let decision = graph.nodes.iter().find_map(|(node, data)| {
+    let (decision, drawn) = graph.nodes.iter().find_map(|(node, data)| {
         let NodeKind::Branch(branch) = &data.kind else {
             return None;
         };
@@ -71,13 +71,19 @@ fn in_method(method: &Method) -> Option<Finding> {
                 && (is_time(left) && (number(right) || drawn) || is_time(right) && number(left));
             compared || p.relation == Relation::Truth && is_time(left) && drawn
         });
-        (exact && graph.acts_from(node)).then_some(node)
+        let drawn = branch.labels().contains(&Label::Drawn);
+        (exact && graph.acts_from(node)).then_some((node, drawn))
     })?;
     let message = "the exact time or height of the block decides".to_owned();
     Some(Finding {
         lint,
         severity: lint.severity,
-        confidence: lint.confidence,
+        // Parts of a number with a fraction that was computed from the time are compared with constants, too.
+        confidence: if drawn {
+            lint.confidence
+        } else {
+            Confidence::Low
+        },
         trace: vec![step(graph, decision, message.clone())],
         message,
         method: method.name.clone(),

@@ -19,7 +19,9 @@ pub(super) fn kept_or_moved(facts: &Facts) -> Vec<(&Method, Node, &Content, Stri
             if let Some(content) = amount(effect) {
                 found.push((method, node, content, "the amount sent".to_owned()));
             }
-            let key = effect.key().filter(|key| !is_vague(key));
+            // Where it is not known which record it is, neither is what belongs into it.
+            let known = |key: &Content| !is_vague(key) && !key.pieces.iter().any(is_unlabelled);
+            let key = effect.key().filter(|key| known(key));
             if let (Some(key), Some(content)) = (key, effect.operand("storage-value")) {
                 found.push((
                     method,
@@ -31,6 +33,10 @@ pub(super) fn kept_or_moved(facts: &Facts) -> Vec<(&Method, Node, &Content, Stri
         }
     }
     found
+}
+
+fn is_unlabelled(piece: &Piece) -> bool {
+    matches!(piece, Piece::Hole { labels, .. } if labels.is_empty())
 }
 
 /// How sure it is that arithmetic with this note made the amount itself: a number by itself, of few sources, rather than a

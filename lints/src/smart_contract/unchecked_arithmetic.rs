@@ -1,6 +1,8 @@
 //! `unchecked-arithmetic`.
 
-use contract_lint_analyzer::facts::{Content, EffectGraph, Label, Labels, Node, Relation};
+use contract_lint_analyzer::facts::{
+    Content, EffectGraph, Label, Labels, Node, NodeKind, Piece, Predicate, Relation,
+};
 
 use super::amounts::{certainty, kept_or_moved};
 use crate::declare_lint;
@@ -48,12 +50,12 @@ declare_lint! {
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for (method, node, content, name) in kept_or_moved(cx.facts) {
-        if !may_wrap(content)
-            || tested(&method.graph, node, &content.labels())
-            || findings.iter().any(|f| f.method == method.name)
-        {
+        let told = findings.iter().any(|f| f.method == method.name);
+        let mut numbers = content.pieces.iter().filter_map(may_wrap);
+        let untested = numbers.find(|labels| !told && !tested(&method.graph, node, labels));
+        let Some(labels) = untested else {
             continue;
-        }
+        };
         let trace = vec![step(
             &method.graph,
             node,
@@ -65,7 +67,10 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             } else {
                 Severity::Medium
             },
-            confidence: if is_share(content) || half_tested(&method.graph, node, content) {
+            confidence: if is_share(labels)
+                || half_tested(&method.graph, node, labels)
+                || of_other_records(&method.graph, node, content)
+            {
                 Confidence::Low
             } else {
                 certainty(content, &Label::Unchecked)
@@ -83,22 +88,49 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Whether a value is the result of untested arithmetic with the caller's data.
-fn may_wrap(content: &Content) -> bool {
-    let labels = content.labels();
-    labels.contains(&Label::Unchecked) && labels.iter().any(is_argument)
+/// Where a number comes from, if it is the result of untested arithmetic with the caller's data.
+fn may_wrap(piece: &Piece) -> Option<&Labels> {
+    match piece {
+        Piece::Hole { labels, .. } => {
+            let wraps = labels.contains(&Label::Unchecked) && labels.iter().any(is_argument);
+            wraps.then_some(labels)
+        }
+        Piece::Const(_) => None,
+    }
 }
 
-/// Whether a value is what is left after a share was taken: a part of something is less than all of it.
-fn is_share(content: &Content) -> bool {
-    let labels = content.labels();
+/// Whether a number is what is left after a share was taken: a part of something is less than all of it.
+fn is_share(labels: &Labels) -> bool {
     labels.iter().any(|l| matches!(l, Label::Quotient(_)))
+}
+
+/// Whether what is written is a difference of what is stored elsewhere: by how much something grew, for one, of which it
+/// cannot be said that it should have been tested against what was there.
+fn of_other_records(graph: &EffectGraph, node: Node, content: &Content) -> bool {
+    let Some(key) = graph.effect(node).and_then(|e| e.key()) else {
+        return false;
+    };
+    content.pieces.iter().any(|piece| {
+        let Piece::Hole {
+            labels,
+            decreased: true,
+            ..
+        } = piece
+        else {
+            return false;
+        };
+        let mut stored = labels.iter().filter_map(|l| match l {
+            Label::Storage(of) => Some(of),
+            _ => None,
+        });
+        labels.contains(&Label::Unchecked) && stored.all(|of| !of.may_equal(key))
+    })
 }
 
 /// Whether a check before a node compares, for order, the caller's data with something stored: a total or a second record
 /// follows from the one that was tested.
-fn half_tested(graph: &EffectGraph, node: Node, content: &Content) -> bool {
-    let arguments: Labels = content.labels().into_iter().filter(is_argument).collect();
+fn half_tested(graph: &EffectGraph, node: Node, labels: &Labels) -> bool {
+    let arguments: Labels = labels.iter().filter(|l| is_argument(l)).cloned().collect();
     graph.checks(node).iter().any(|(_, branch)| {
         branch.predicates.iter().any(|p| {
             let compared = p.labels();
@@ -110,15 +142,22 @@ fn half_tested(graph: &EffectGraph, node: Node, content: &Content) -> bool {
     })
 }
 
-/// Whether a check before a node compares, for order, data of the same sources.
+/// Whether a check on a way to a node compares, for order, data of the same sources. Not on every way: where the code that
+/// changes a row and the code that makes one meet, each has had its own.
 fn tested(graph: &EffectGraph, node: Node, labels: &Labels) -> bool {
     let sources =
         |l: &&Label| is_argument(l) || matches!(l, Label::Storage(_) | Label::AttachedValue);
     let needed: Vec<&Label> = labels.iter().filter(sources).collect();
-    graph.checks(node).iter().any(|(_, branch)| {
-        branch.predicates.iter().any(|p| {
-            let compared = p.labels();
-            p.relation == Relation::Order && needed.iter().all(|l| compared.contains(*l))
-        })
+    let compares = |p: &Predicate| {
+        let compared = p.labels();
+        p.relation == Relation::Order && needed.iter().all(|l| compared.contains(*l))
+    };
+    graph.nodes.iter().any(|(at, data)| match &data.kind {
+        NodeKind::Branch(branch) => {
+            branch.predicates.iter().any(compares)
+                && graph.reaches(at, node)
+                && data.succs.iter().any(|succ| !graph.acts_from(*succ))
+        }
+        _ => false,
     })
 }

@@ -289,7 +289,13 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
             reasons: run.reasons,
         };
         if shape(&own.graph) != own_fallback {
-            methods.push(method(EntryKind::Call, "action", own));
+            let native = program.host.native_actions.iter().any(|name| *name == text);
+            let kind = if native && is_system(program) {
+                EntryKind::Admin
+            } else {
+                EntryKind::Call
+            };
+            methods.push(method(kind, "action", own));
         }
         let anyone = ask(name, FirstReceiver::Of(OTHER_ACCOUNT));
         let by_anyone = shape(&anyone.graph);
@@ -309,6 +315,12 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
     };
     let names: Vec<u64> = names.into_iter().take(MAX_METHODS).collect();
     names.into_par_iter().flat_map_iter(of_name).collect()
+}
+
+/// Whether this is the system's own contract: it imports what hosts offer to no other.
+fn is_system(program: &Program<'_>) -> bool {
+    let mut imported = program.host_functions().values().flatten();
+    imported.any(|f| f.effects.contains(&EffectKind::ChainAdmin))
 }
 
 /// What tells the graphs of two methods apart: which places they pass.
