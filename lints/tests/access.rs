@@ -1,6 +1,8 @@
 //! The lints of access on small modules that import the host functions of a platform: each defect beside its correction.
 
-use contract_lint_analyzer::{Options, analyze, module::decode};
+use contract_lint_analyzer::module::decode;
+use contract_lint_analyzer::sidecar::{Sidecar, SidecarKind};
+use contract_lint_analyzer::{Options, analyze};
 use contract_lint_lints::check;
 use contract_lint_lints::finding::Finding;
 use contract_lint_lints::lint::Context;
@@ -8,7 +10,11 @@ use contract_lint_lints::policy::Policy;
 
 /// What is found in a module, as `lint method`, sorted.
 fn found(wat: &str) -> Vec<String> {
-    let mut found: Vec<String> = findings(wat)
+    named(&findings(wat))
+}
+
+fn named(findings: &[Finding]) -> Vec<String> {
+    let mut found: Vec<String> = findings
         .iter()
         .map(|f| format!("{} {}", f.lint.name, f.method))
         .collect();
@@ -17,9 +23,13 @@ fn found(wat: &str) -> Vec<String> {
 }
 
 fn findings(wat: &str) -> Vec<Finding> {
+    findings_with(wat, &Options::default())
+}
+
+fn findings_with(wat: &str, options: &Options) -> Vec<Finding> {
     let bytes = wat::parse_str(wat).expect("the module is well formed");
     let module = decode(bytes).expect("the module is valid");
-    let facts = analyze(module, &Options::default());
+    let facts = analyze(module, options);
     let policy = Policy::default();
     check(&Context {
         facts: &facts,
@@ -217,4 +227,108 @@ fn payments_to_whoever_asks() {
         "(drop (call $transfer (i32.const 204) (i32.const 32) (i32.const 236) (i32.const 16)))";
     assert_eq!(found(&ink(pay)), ["unprotected-value-outflow call"]);
     assert!(found(&ink(&format!("(call $guard) {pay}"))).is_empty());
+}
+
+/// A MultiversX contract with records of an owner's address and a price under `deal/` and a number, and a list of
+/// moderators under `mods/` and an address.
+fn multiversx(methods: &str) -> String {
+    format!(
+        r#"(module
+            (import "env" "getCaller" (func $caller (param i32)))
+            (import "env" "checkNoPayment" (func $no_payment))
+            (import "env" "int64getArgument" (func $argument (param i32) (result i64)))
+            (import "env" "getArgument" (func $bytes (param i32 i32) (result i32)))
+            (import "env" "storageLoad" (func $load (param i32 i32 i32) (result i32)))
+            (import "env" "storageStore" (func $store (param i32 i32 i32 i32) (result i32)))
+            (import "env" "transferValue" (func $transfer (param i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 100) "deal/")
+            (data (i32.const 150) "mods/")
+            (func $read
+                (i64.store (i32.const 105) (call $argument (i32.const 0)))
+                (drop (call $load (i32.const 100) (i32.const 13) (i32.const 200))))
+            (func $delete (drop (call $store (i32.const 100) (i32.const 13) (i32.const 200) (i32.const 0))))
+            (func $reprice
+                (i64.store (i32.const 232) (call $argument (i32.const 1)))
+                (drop (call $store (i32.const 100) (i32.const 13) (i32.const 200) (i32.const 40))))
+            (func $ask
+                (call $caller (i32.const 300))
+                (if (i64.ne (i64.load (i32.const 300)) (i64.load (i32.const 200))) (then unreachable)))
+            (func $pay
+                (call $caller (i32.const 300))
+                (drop (call $transfer (i32.const 300) (i32.const 232) (i32.const 0) (i32.const 0))))
+            (func $list
+                (drop (call $bytes (i32.const 0) (i32.const 155)))
+                (i32.store8 (i32.const 400) (i32.const 1))
+                (drop (call $store (i32.const 150) (i32.const 37) (i32.const 400) (i32.const 1))))
+            (func $moderator
+                (call $caller (i32.const 155))
+                (if (i32.eqz (call $load (i32.const 150) (i32.const 37) (i32.const 410))) (then unreachable)))
+            {methods})"#
+    )
+}
+
+/// What is found in such a contract whose interface says that records are asked for by number.
+fn found_by_number(methods: &str) -> Vec<String> {
+    let endpoint = |name: &str| {
+        format!(
+            r#"{{"name": "{name}", "inputs": [{{"name": "id", "type": "u64"}}, {{"name": "price", "type": "u64"}}]}}"#
+        )
+    };
+    let endpoints = [endpoint("close"), endpoint("close_checked")].join(", ");
+    let options = Options {
+        sidecars: vec![Sidecar {
+            kind: SidecarKind::MultiversxAbi,
+            bytes: format!(r#"{{"name": "Deals", "endpoints": [{endpoints}]}}"#).into_bytes(),
+        }],
+        ..Options::default()
+    };
+    named(&findings_with(&multiversx(methods), &options))
+}
+
+const ASKED: &str =
+    r#"(func (export "close_checked") (call $no_payment) (call $read) (call $ask) (call $delete))"#;
+
+#[test]
+fn a_record_belongs_to_whom_it_names() {
+    let close = |body: &str| {
+        let method = format!(r#"(func (export "close") (call $no_payment) (call $read) {body})"#);
+        found_by_number(&format!("{ASKED} {method}"))
+    };
+    assert_eq!(close("(call $delete)"), ["missing-subject-auth close"]);
+    assert_eq!(close("(call $reprice)"), ["missing-subject-auth close"]);
+    assert!(close("(call $ask) (call $reprice)").is_empty());
+    // The host undoes the deletion if the check that follows aborts.
+    assert!(close("(call $delete) (call $ask)").is_empty());
+}
+
+#[test]
+fn a_record_is_paid_to_whoever_asks() {
+    let close = |body: &str| {
+        let method = format!(r#"(func (export "close") (call $no_payment) (call $read) {body})"#);
+        found_by_number(&format!("{ASKED} {method}"))
+    };
+    assert_eq!(
+        close("(call $delete) (call $pay)"),
+        ["unprotected-value-outflow close"]
+    );
+    assert!(close("(call $delete) (call $pay) (call $ask)").is_empty());
+}
+
+#[test]
+fn a_record_that_nobody_is_asked_for_is_for_all() {
+    let close = r#"(func (export "close") (call $no_payment) (call $read) (call $delete))"#;
+    assert!(found_by_number(close).is_empty());
+}
+
+#[test]
+fn whoever_lists_the_moderators() {
+    let first = r#"(func (export "init") (call $list))"#;
+    let pause = r#"(func (export "close") (call $moderator) (call $read) (call $delete))"#;
+    let add = |guard: &str| {
+        let add = format!(r#"(func (export "add") (call $no_payment) {guard} (call $list))"#);
+        found(&multiversx(&format!("{first} {pause} {add}")))
+    };
+    assert_eq!(add(""), ["unprotected-privileged-write add"]);
+    assert!(add("(call $moderator)").is_empty());
 }
