@@ -139,7 +139,9 @@ fn to_key(
         format!("{name} can be written by anyone")
     };
     let what = match becomes {
-        Some(_) if privilege.why == Why::Role => "lists an account that the caller names".to_owned(),
+        Some(_) if privilege.why == Why::Role => {
+            "lists an account that the caller names".to_owned()
+        }
         Some(value) if value.labels().contains(&Label::Caller) => "is set to the caller".to_owned(),
         Some(value) => format!("is set to {}", argument_names(&arguments(value), method)),
         None => "is deleted".to_owned(),
