@@ -54,26 +54,11 @@ fn the_target_decides_what_is_found() {
     assert_eq!(lints("sidechain"), (false, true));
 }
 
-/// A contract of the corpus, with the configuration and the interface description beside it.
-fn of_corpus(contract: &str) -> Sandbox {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/");
-    let mut sandbox = Sandbox::new();
-    for file in std::fs::read_dir(format!("{folder}{contract}")).unwrap() {
-        let file = file.unwrap();
-        let name = file.file_name().into_string().unwrap();
-        let wanted = [".wasm", ".json", ".abi", ".toml"];
-        if wanted.iter().any(|end| name.ends_with(end)) && name != "Cargo.toml" {
-            sandbox = sandbox.with(&name, std::fs::read(file.path()).unwrap());
-        }
-    }
-    sandbox
-}
-
 /// The selectors that `init` proposes for a contract of the corpus.
 fn proposed(contract: &str) -> Vec<String> {
     let (_, name) = contract.split_once('/').unwrap();
     let module = format!("{name}.wasm");
-    let output = of_corpus(contract).run(&["init", &module, "--output", "-"]);
+    let output = Sandbox::of_corpus(contract).run(&["init", &module, "--output", "-"]);
     assert_eq!(output.status, 0, "{contract}: {}", output.stderr);
     let lines = output.stdout.lines();
     lines
@@ -143,7 +128,7 @@ fn a_side_chain_may_hold_what_a_mainnet_may_not() {
         "near/registry",
         "antelope/invoices",
     ] {
-        let sandbox = of_corpus(contract);
+        let sandbox = Sandbox::of_corpus(contract);
         let (_, name) = contract.split_once('/').unwrap();
         let module = format!("{name}.wasm");
         let found = |zone: &str| {

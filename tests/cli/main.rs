@@ -8,5 +8,7 @@ mod documents;
 mod findings;
 mod formats;
 mod inputs;
+mod rebuilt;
 mod sandbox;
 mod suppressions;
+mod terminal;

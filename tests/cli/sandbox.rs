@@ -24,6 +24,19 @@ impl Sandbox {
         Self { folder }
     }
 
+    /// With all that lies in the folder of a contract of the corpus: `near/vault`.
+    pub(crate) fn of_corpus(contract: &str) -> Self {
+        let folder = repository("corpus").join(contract);
+        let mut walk = ignore::WalkBuilder::new(&folder);
+        let files = walk.standard_filters(false).build().map(Result::unwrap);
+        files
+            .filter(|entry| entry.path().is_file())
+            .fold(Self::new(), |sandbox, entry| {
+                let name = entry.path().strip_prefix(&folder).unwrap();
+                sandbox.with(name.to_str().unwrap(), fs::read(entry.path()).unwrap())
+            })
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
