@@ -37,7 +37,8 @@ fn named(key: &Content, method: Option<&Method>) -> String {
                 continue;
             }
             let name = data(labels, method);
-            if holes.last() != Some(&name) {
+            // Names are often written after their length.
+            if !holes.contains(&name) {
                 holes.push(name);
             }
         }
@@ -72,8 +73,11 @@ const UNKNOWN: &str = "…";
 /// Data as messages name it: a parameter by its name, everything else by where it comes from.
 pub(crate) fn data(labels: &Labels, method: Option<&Method>) -> String {
     let mut names: Vec<String> = Vec::new();
+    let named = labels.iter().any(|label| matches!(label, Label::Param(_)));
     for label in labels {
         let name = match label {
+            // Where the argument lies among the others says nothing more of it.
+            Label::Input if named => continue,
             Label::Param(i) => param(*i, method),
             Label::Input | Label::Selector => "argument".to_owned(),
             Label::Storage(_) => "stored data".to_owned(),
