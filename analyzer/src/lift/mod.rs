@@ -1,8 +1,8 @@
 //! Function bodies → SSA.
 //!
-//! One pass over the operators ([`translate`]) runs the operand stack and the control stack symbolically and asks
-//! [`ssa`] for the values of locals. Structured control flow keeps this simple: the predecessors of a join are all known
-//! when control reaches it; only loop headers are entered before their back edges are. [`finish`] then drops the block
+//! One pass over the operators (`translate`) runs the operand stack and the control stack symbolically and asks
+//! `ssa` for the values of locals. Structured control flow keeps this simple: the predecessors of a join are all known
+//! when control reaches it; only loop headers are entered before their back edges are. `finish` then drops the block
 //! parameters that turned out to be needless and numbers the rest in the order of the code.
 //!
 //! Nothing recurses, and the work for a function is bounded by a multiple of its size ([`LiftError::Limit`]), because

@@ -128,7 +128,32 @@ pub(crate) fn find(
         }
         break;
     }
+    for (func, intrinsic) in named_allocators(module) {
+        if found[func].is_none() && lifted.get(func).is_some() {
+            found[func] = Some(intrinsic);
+        }
+    }
     found
+}
+
+/// C's allocator where the module names it: one that asks the host for memory cannot be tried.
+fn named_allocators(module: &Module) -> impl Iterator<Item = (Func, Intrinsic)> + '_ {
+    let by_name = module
+        .funcs
+        .iter()
+        .filter_map(|(func, decl)| Some((decl.name.as_deref()?, func)));
+    by_name
+        .chain(module.exported_funcs())
+        .filter_map(|(name, func)| {
+            let intrinsic = Intrinsic::of_c(name)?;
+            let ty = module.func_type(func);
+            let fits = match intrinsic {
+                Intrinsic::Allocate => ty.params == [Type::I32] && ty.results == [Type::I32],
+                Intrinsic::Free => ty.params == [Type::I32] && ty.results.is_empty(),
+                _ => false,
+            };
+            fits.then_some((func, intrinsic))
+        })
 }
 
 /// Whether a function of this type could be an intrinsic that is found by trial.
