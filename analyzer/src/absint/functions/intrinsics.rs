@@ -19,6 +19,8 @@ pub(crate) enum Intrinsic {
     Fill,
     /// `(a, b, len) → order`: compares.
     Compare,
+    /// `(out, text, len)`: hands the text out as one in UTF-8: `Ok`, its address, its length (Rust's `str::from_utf8`).
+    CheckUtf8,
     /// `(size, …) → address`: allocates.
     Allocate,
     /// The same, and what is allocated is zero (Go).
@@ -162,6 +164,36 @@ fn is_candidate(ty: &FuncType) -> bool {
     i32s(3) && matches!(ty.results[..], [] | [Type::I32])
 }
 
+/// Whether a function hands out what it is given if that is a text in UTF-8, and else tells from where on it is none.
+fn checks_utf8(start: &Concrete<'_>, base: usize, func: Func, ty: &FuncType) -> bool {
+    let (out, at) = (base as u32, (base + 64) as u32);
+    let answer = |text: &[u8]| {
+        let mut machine = start.clone_for_trial(TRIAL_FUEL);
+        let place = at as usize;
+        machine.memory[base..base + WINDOW].fill(0xa5);
+        machine.memory[place..place + text.len()].copy_from_slice(text);
+        machine.call(func, &[u64::from(out), u64::from(at), text.len() as u64])?;
+        let word = |i: usize| {
+            let bytes = machine.memory.get(base + 4 * i..base + 4 * i + 4)?;
+            Some(u32::from_le_bytes(bytes.try_into().ok()?))
+        };
+        let kept = machine.memory[place..].starts_with(text);
+        kept.then_some([word(0)?, word(1)?, word(2)?])
+    };
+    let texts = [
+        "plain",
+        "two lines of text\n, of more than sixteen bytes",
+        "Grüße, 区块链",
+        "",
+    ];
+    ty.results.is_empty()
+        && texts
+            .iter()
+            .all(|text| answer(text.as_bytes()) == Some([0, at, text.len() as u32]))
+        && answer(b"plain, \xff then not")
+            .is_some_and(|[tag, valid, _]| tag & 0xff == 1 && valid == 7)
+}
+
 /// Finds out by trial whether a function copies, fills or compares memory.
 fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic> {
     let size = start.memory.len();
@@ -208,6 +240,9 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
     }) {
         return Some(Intrinsic::Fill);
     }
+    if checks_utf8(start, base, func, ty) {
+        return Some(Intrinsic::CheckUtf8);
+    }
     // The pattern repeats every 256 bytes: runs that far apart are equal.
     let compares = [
         (0, 256, 37, true),
@@ -223,4 +258,45 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
             })
         });
     compared.then_some(Intrinsic::Compare)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::module::decode;
+
+    /// Takes texts without a byte `ff`; `$kept` says so of all texts.
+    const CHECKS: &str = r#"
+        (module (memory (export "memory") 2)
+          (func $take (param i32 i32 i32) (local i32)
+            (block $end (loop $next
+              (br_if $end (i32.ge_u (local.get 3) (local.get 2)))
+              (if (i32.eq (i32.load8_u (i32.add (local.get 1) (local.get 3))) (i32.const 255))
+                (then
+                  (i32.store offset=4 (local.get 0) (local.get 3))
+                  (i32.store (local.get 0) (i32.const 1))
+                  (return)))
+              (local.set 3 (i32.add (local.get 3) (i32.const 1)))
+              (br $next)))
+            (call $kept (local.get 0) (local.get 1) (local.get 2)))
+          (func $kept (param i32 i32 i32)
+            (i32.store (local.get 0) (i32.const 0))
+            (i32.store offset=4 (local.get 0) (local.get 1))
+            (i32.store offset=8 (local.get 0) (local.get 2))))"#;
+
+    #[test]
+    fn what_refuses_other_bytes_checks_texts() {
+        let module = decode(wat::parse_str(CHECKS).expect("a module")).expect("a right module");
+        let lifted = Lifted::new(&module, module.funcs.keys());
+        let helpers = Arc::new(module.funcs.keys().map(|_| None).collect());
+        let start = Concrete::new(&module, &lifted, helpers, 0).expect("little memory");
+        let found: Vec<_> = module
+            .funcs
+            .keys()
+            .map(|func| by_trial(&start, func, module.func_type(func)))
+            .collect();
+        assert_eq!(found, [Some(Intrinsic::CheckUtf8), None]);
+    }
 }
