@@ -63,10 +63,7 @@ pub(crate) fn allocates(
         if runs.iter().any(overlaps) {
             return None;
         }
-        let word = |at: u64| {
-            let bytes = machine.memory.get(at as usize..at as usize + 4)?;
-            Some(u32::from_le_bytes(bytes.try_into().ok()?))
-        };
+        let word = |at: u64| machine.memory.word(at as usize);
         let (first, then) = (word(address)?, word(address + 4)?);
         if first != 0 && first == then && word(address + 8) != Some(0) {
             // A new array: twice the address of its elements, then their size.
@@ -75,13 +72,14 @@ pub(crate) fn allocates(
         headers &=
             word(address - 8) == Some(BESIDE_SIZE as u32) && word(address - 4) == Some(size as u32);
         // What is written there must stay: an allocator does not use what it gave away.
-        machine.memory[address as usize..(address + size) as usize].fill(0xa5);
+        machine
+            .memory
+            .fill(address as usize..(address + size) as usize, 0xa5)?;
         runs.push((address, size));
     }
     let kept = runs.iter().all(|(address, len)| {
-        machine.memory[*address as usize..(address + len) as usize]
-            .iter()
-            .all(|b| *b == 0xa5)
+        let run = *address as usize..(address + len) as usize;
+        machine.memory.is_filled(run, 0xa5)
     });
     if !kept {
         return None;
@@ -105,9 +103,9 @@ fn zeroes(start: &Concrete<'_>, func: Func, args: &[u64]) -> bool {
         let mut first = start.clone_for_trial(TRIAL_FUEL);
         let run = allocate(&mut first)?;
         let mut dirty = start.clone_for_trial(TRIAL_FUEL);
-        dirty.memory.get_mut(run.clone())?.fill(0xa5);
+        dirty.memory.fill(run.clone(), 0xa5)?;
         let again = allocate(&mut dirty)?;
-        Some(again == run && dirty.memory.get(run)?.iter().all(|b| *b == 0))
+        Some(again == run && dirty.memory.is_filled(run, 0))
     };
     attempt() == Some(true)
 }
@@ -128,10 +126,10 @@ pub(crate) fn reallocates(
         return false;
     };
     let old = u64::from(old[0] as u32);
-    let Some(run) = machine.memory.get_mut(old as usize..old as usize + 24) else {
+    let run = old as usize..old as usize + 24;
+    if machine.memory.fill(run, 0x5a).is_none() {
         return false;
-    };
-    run.fill(0x5a);
+    }
     let args: &[u64] = match ty.params.len() {
         2 => &[old, 96],
         3 => &[old, 24, 96],
@@ -141,11 +139,7 @@ pub(crate) fn reallocates(
         return false;
     };
     let new = new[0] as u32 as usize;
-    new >= 16
-        && machine
-            .memory
-            .get(new..new + 24)
-            .is_some_and(|run| run.iter().all(|b| *b == 0x5a))
+    new >= 16 && machine.memory.is_filled(new..new + 24, 0x5a)
 }
 
 /// The functions that could free memory: they look at what stands before the address that they are given.
@@ -212,18 +206,14 @@ pub(crate) fn frees(
         let mut machine = start.clone_for_trial(TRIAL_FUEL * 4);
         let new = |machine: &mut Concrete<'_>| {
             let address = machine.call(allocate.0, &allocate.1)?[0] as u32 as usize;
-            machine.memory.get_mut(address..address + 24)?.fill(0xa5);
+            machine.memory.fill(address..address + 24, 0xa5)?;
             Some(address)
         };
         // Between two others, so that it is not merged with what is free.
         let [before, freed, after] = [new(&mut machine)?, new(&mut machine)?, new(&mut machine)?];
         let args = [freed as u64, 24, BESIDE_SIZE];
         machine.call(func, &args[..ty.params.len()])?;
-        let kept = |other: &usize| {
-            machine.memory[*other..other + 24]
-                .iter()
-                .all(|b| *b == 0xa5)
-        };
+        let kept = |other: &usize| machine.memory.is_filled(*other..other + 24, 0xa5);
         Some([before, after].iter().all(kept) && (0..3).any(|_| new(&mut machine) == Some(freed)))
     };
     attempt() == Some(true)

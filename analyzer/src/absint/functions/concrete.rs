@@ -7,6 +7,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::absint::functions::intrinsics::Intrinsic;
+use crate::absint::functions::pages::Pages;
 use crate::absint::methods::trial::{TrialHost, Watch};
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::Lifted;
@@ -36,7 +37,7 @@ pub(crate) struct Concrete<'a> {
     lifted: &'a Lifted,
     helpers: Arc<HostHelpers>,
     /// Linear memory.
-    pub(crate) memory: Vec<u8>,
+    pub(crate) memory: Pages,
     globals: Vec<u64>,
     fuel: u32,
     depth: usize,
@@ -59,17 +60,15 @@ impl<'a> Concrete<'a> {
         fuel: u32,
     ) -> Option<Self> {
         let pages = usize::try_from(module.memory_pages?).ok()?;
-        let size = pages.checked_mul(65536).filter(|s| *s <= MAX_MEMORY)?;
-        let mut memory = vec![0; size];
+        pages.checked_mul(65536).filter(|s| *s <= MAX_MEMORY)?;
+        let mut memory = Pages::new(pages);
         for segment in &module.data {
             let Some(address) = segment.address else {
                 continue;
             };
             let bytes = &module.bytes[segment.range.clone()];
             let start = usize::try_from(address).ok()?;
-            memory
-                .get_mut(start..start.checked_add(bytes.len())?)?
-                .copy_from_slice(bytes);
+            memory.put(start, bytes)?;
         }
         let data_end = module
             .data
@@ -98,13 +97,18 @@ impl<'a> Concrete<'a> {
     }
 
     /// The memory above static data, as far as it was written: the heap.
-    pub(crate) fn written(&self) -> &[u8] {
-        self.memory.get(self.data_end..self.top).unwrap_or(&[])
+    pub(crate) fn written(&self) -> Vec<u8> {
+        self.memory.get(self.data_end..self.top).unwrap_or_default()
     }
 
     /// The memory from address 0 on, as far as it was written or is static data.
-    pub(crate) fn initial(&self) -> &[u8] {
-        self.memory.get(..self.top).unwrap_or(&self.memory)
+    pub(crate) fn initial(&self) -> Vec<u8> {
+        self.memory.get(0..self.top).unwrap_or_default()
+    }
+
+    /// How much of memory that is.
+    pub(crate) fn initial_len(&self) -> usize {
+        self.top
     }
 
     /// The same with the memory of another, everything else as it was.
@@ -120,8 +124,7 @@ impl<'a> Concrete<'a> {
     pub(crate) fn put(&mut self, address: u64, bytes: &[u8]) -> Option<()> {
         let to = self.range(address, 0, bytes.len() as u64)?;
         self.top = self.top.max(to.end);
-        self.memory[to].copy_from_slice(bytes);
-        Some(())
+        self.memory.put(to.start, bytes)
     }
 
     /// A copy with fresh fuel.
@@ -165,6 +168,19 @@ impl<'a> Concrete<'a> {
             for inst in &data.insts {
                 self.fuel = self.fuel.checked_sub(1)?;
                 let inst = &function.insts[*inst];
+                // What most instructions are.
+                let computed = match (&inst.op, &inst.args[..]) {
+                    (Op::Const(_, bits), _) => Some(*bits),
+                    (Op::Numeric(op), [a]) => Some(eval(*op, &[values[a.index()]])?),
+                    (Op::Numeric(op), [a, b]) => {
+                        Some(eval(*op, &[values[a.index()], values[b.index()]])?)
+                    }
+                    _ => None,
+                };
+                if let (Some(result), Some(value)) = (computed, inst.results.first()) {
+                    values[value.index()] = result;
+                    continue;
+                }
                 let args: SmallVec<[u64; 4]> =
                     inst.args.iter().map(|v| values[v.index()]).collect();
                 let results = self.op(&inst.op, &args)?;
@@ -242,11 +258,7 @@ impl<'a> Concrete<'a> {
                 if let Some(watch) = &mut self.watch {
                     watch.note(from.start, u32::from(*bytes));
                 }
-                let mut buffer = [0; 8];
-                buffer
-                    .get_mut(..usize::from(*bytes))?
-                    .copy_from_slice(&self.memory[from]);
-                let bits = u64::from_le_bytes(buffer);
+                let bits = self.memory.number(from.start, usize::from(*bytes))?;
                 one(if *signed {
                     extend(bits, *bytes, *ty)?
                 } else {
@@ -256,7 +268,9 @@ impl<'a> Concrete<'a> {
             Op::Store { bytes, mem, .. } => {
                 let to = self.range(args[0], mem.offset, u64::from(*bytes))?;
                 self.top = self.top.max(to.end);
-                self.memory[to].copy_from_slice(args[1].to_le_bytes().get(..usize::from(*bytes))?);
+                let stored = args[1].to_le_bytes();
+                self.memory
+                    .put(to.start, stored.get(..usize::from(*bytes))?)?;
                 none
             }
             Op::MemoryCopy => {
@@ -264,14 +278,15 @@ impl<'a> Concrete<'a> {
                 let from = self.range(args[1], 0, args[2])?;
                 self.spend(args[2])?;
                 self.top = self.top.max(to.end);
-                self.memory.copy_within(from, to.start);
+                let copied = self.memory.get(from)?;
+                self.memory.put(to.start, &copied)?;
                 none
             }
             Op::MemoryFill => {
                 let to = self.range(args[0], 0, args[2])?;
                 self.spend(args[2])?;
                 self.top = self.top.max(to.end);
-                self.memory[to].fill(args[1] as u8);
+                self.memory.fill(to, args[1] as u8)?;
                 none
             }
             Op::MemorySize => one((self.memory.len() / 65536) as u64),
@@ -282,7 +297,7 @@ impl<'a> Concrete<'a> {
                 if new > MAX_MEMORY {
                     return None;
                 }
-                self.memory.resize(new, 0);
+                self.memory.grow(pages);
                 one((old / 65536) as u64)
             }
             Op::GlobalGet(global) => one(self.globals[global.index()]),

@@ -170,14 +170,11 @@ fn checks_utf8(start: &Concrete<'_>, base: usize, func: Func, ty: &FuncType) -> 
     let answer = |text: &[u8]| {
         let mut machine = start.clone_for_trial(TRIAL_FUEL);
         let place = at as usize;
-        machine.memory[base..base + WINDOW].fill(0xa5);
-        machine.memory[place..place + text.len()].copy_from_slice(text);
+        machine.memory.fill(base..base + WINDOW, 0xa5)?;
+        machine.memory.put(place, text)?;
         machine.call(func, &[u64::from(out), u64::from(at), text.len() as u64])?;
-        let word = |i: usize| {
-            let bytes = machine.memory.get(base + 4 * i..base + 4 * i + 4)?;
-            Some(u32::from_le_bytes(bytes.try_into().ok()?))
-        };
-        let kept = machine.memory[place..].starts_with(text);
+        let word = |i: usize| machine.memory.word(base + 4 * i);
+        let kept = machine.memory.get(place..place + text.len())? == text;
         kept.then_some([word(0)?, word(1)?, word(2)?])
     };
     let texts = [
@@ -204,12 +201,10 @@ fn by_trial(start: &Concrete<'_>, func: Func, ty: &FuncType) -> Option<Intrinsic
     }
     let trial = |a: usize, b: u64, len: usize| {
         let mut machine = start.clone_for_trial(TRIAL_FUEL);
-        for (i, byte) in machine.memory[base..base + WINDOW].iter_mut().enumerate() {
-            *byte = (i * 7 + 3) as u8;
-        }
-        let before = machine.memory[base..base + WINDOW].to_vec();
+        let before: Vec<u8> = (0..WINDOW).map(|i| (i * 7 + 3) as u8).collect();
+        machine.memory.put(base, &before)?;
         let results = machine.call(func, &[(base + a) as u64, b, len as u64])?;
-        let after = machine.memory[base..base + WINDOW].to_vec();
+        let after = machine.memory.get(base..base + WINDOW)?;
         Some((before, after, results))
     };
     let returns_first =

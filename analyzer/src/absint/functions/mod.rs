@@ -3,6 +3,7 @@
 pub(crate) mod allocators;
 pub(crate) mod concrete;
 pub(crate) mod intrinsics;
+pub(crate) mod pages;
 pub(crate) mod program;
 pub(crate) mod seal;
 pub(crate) mod summary;

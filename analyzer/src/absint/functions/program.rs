@@ -426,9 +426,9 @@ fn image(module: &Module, host: &HostModel, start: Option<&Concrete<'_>>) -> Ima
         }
     }
     if let Some(start) = start
-        && start.initial().len() > data.len()
+        && start.initial_len() > data.len()
     {
-        data = start.initial().to_vec();
+        data = start.initial();
     }
     // Without a pointer that moves, the top of the stack was made a constant below the data.
     let top = top.unwrap_or_else(|| {

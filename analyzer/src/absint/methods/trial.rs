@@ -102,7 +102,7 @@ pub(crate) fn attempt(
         _ if returned => Verdict::Passed,
         Some(Ending::Passed) => Verdict::Passed,
         // A trap without asking the host is an abort too.
-        _ => Verdict::Refused(Complaint::find(machine.written())),
+        _ => Verdict::Refused(Complaint::find(&machine.written())),
     }
 }
 
@@ -170,14 +170,14 @@ pub(crate) fn attempt_in_regions(program: &Program<'_>, func: Func, contents: &[
             let returned = results
                 .first()
                 .and_then(|region| machine.region_content(*region));
-            match returned.and_then(complaint_of) {
+            match returned.and_then(|returned| complaint_of(&returned)) {
                 Some(complaint) => Verdict::Refused(complaint),
                 None => Verdict::Passed,
             }
         }
         None => match machine.host.as_ref().and_then(|host| host.ending) {
             Some(Ending::Passed) => Verdict::Passed,
-            _ => Verdict::Refused(Complaint::find(machine.written())),
+            _ => Verdict::Refused(Complaint::find(&machine.written())),
         },
     }
 }
@@ -210,7 +210,7 @@ impl Concrete<'_> {
         Some(region)
     }
 
-    fn region_content(&self, region: u64) -> Option<&[u8]> {
+    fn region_content(&self, region: u64) -> Option<Vec<u8>> {
         let address = self.word(region)?;
         let len = self.word(region + 8)?;
         let range = self.range(address, 0, len)?;
@@ -219,8 +219,7 @@ impl Concrete<'_> {
 
     fn word(&self, address: u64) -> Option<u64> {
         let range = self.range(address, 0, 4)?;
-        let bytes = self.memory.get(range)?.try_into().ok()?;
-        Some(u64::from(u32::from_le_bytes(bytes)))
+        self.memory.word(range.start).map(u64::from)
     }
 
     /// Asks the host; `None` if that ends the trial.
@@ -290,7 +289,7 @@ impl Concrete<'_> {
         let len = *args.get(usize::from(function.args[index].len?))?;
         let len = Some(len).filter(|len| *len <= MAX_CONTENT)?;
         let range = self.range(*args.get(index)?, 0, len)?;
-        Some(self.memory[range].to_vec())
+        self.memory.get(range)
     }
 
     fn answer(&mut self, function: &HostFunction, args: &[u64]) -> Option<Vec<u64>> {
@@ -314,7 +313,7 @@ impl Concrete<'_> {
                     let len = args.get(usize::from(arg.len?)).copied()?;
                     let range =
                         self.range(*val, 0, Some(len).filter(|len| *len <= MAX_CONTENT)?)?;
-                    content = self.memory[range].to_vec();
+                    content = self.memory.get(range)?;
                 }
                 _ => {}
             }
