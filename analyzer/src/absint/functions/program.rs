@@ -82,6 +82,10 @@ pub(crate) struct FuncInfo<'m> {
     pub(crate) seal: FuncSeal,
     /// Differences and products that nothing tests for overflow, in order.
     pub(crate) unchecked: Vec<Inst>,
+    /// The constants, which are the same in every activation.
+    pub(crate) constants: Vec<(Value, u64)>,
+    /// The other instructions of each block, each with where the next one stands in it.
+    pub(crate) code: PrimaryMap<Block, Box<[(usize, Inst)]>>,
 }
 
 impl FuncInfo<'_> {
@@ -320,6 +324,7 @@ fn prepare(
         .keys()
         .map(|block| controllers(ir, &cfg, &dominators, block))
         .collect();
+    let (constants, code) = without_constants(ir);
     FuncInfo {
         ir,
         forest,
@@ -329,7 +334,37 @@ fn prepare(
         intrinsic,
         seal,
         unchecked: arithmetic::unchecked(ir),
+        constants,
+        code,
     }
+}
+
+/// The constants of a function, and its blocks without them.
+#[expect(clippy::type_complexity, reason = "two fields of `FuncInfo`")]
+fn without_constants(
+    ir: &Function,
+) -> (Vec<(Value, u64)>, PrimaryMap<Block, Box<[(usize, Inst)]>>) {
+    let constant = |inst: Inst| match ir.insts[inst].op {
+        Op::Const(_, bits) => Some(bits),
+        _ => None,
+    };
+    let constants = ir
+        .insts
+        .iter()
+        .filter_map(|(inst, data)| Some((*data.results.first()?, constant(inst)?)))
+        .collect();
+    let code = ir
+        .blocks
+        .values()
+        .map(|block| {
+            (1..)
+                .zip(&block.insts)
+                .filter(|(_, inst)| constant(**inst).is_none())
+                .map(|(next, inst)| (next, *inst))
+                .collect()
+        })
+        .collect();
+    (constants, code)
 }
 
 /// The branches between a block's immediate dominator and the block.

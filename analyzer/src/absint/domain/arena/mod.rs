@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use std::hash::Hash;
 use std::rc::Rc;
 
-use rustc_hash::FxHashMap;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::absint::domain::memory::Place;
 use crate::absint::methods::probe::Guesses;
@@ -24,28 +25,21 @@ pub(crate) use preds::Pred;
 /// Assigns dense ids to values and finds them again.
 #[derive(Debug)]
 struct Interner<T> {
-    items: Vec<T>,
-    ids: FxHashMap<T, u32>,
+    items: IndexSet<T, FxBuildHasher>,
 }
 
-impl<T: Clone + Eq + Hash> Interner<T> {
+impl<T: Eq + Hash> Interner<T> {
     fn with_first(first: T) -> Self {
         let mut interner = Interner {
-            items: Vec::new(),
-            ids: FxHashMap::default(),
+            items: IndexSet::default(),
         };
         interner.intern(first);
         interner
     }
 
     fn intern(&mut self, item: T) -> u32 {
-        if let Some(id) = self.ids.get(&item) {
-            return *id;
-        }
-        let id = u32::try_from(self.items.len()).expect("the work limit keeps the arena small");
-        self.items.push(item.clone());
-        self.ids.insert(item, id);
-        id
+        let (id, _) = self.items.insert_full(item);
+        u32::try_from(id).expect("the work limit keeps the arena small")
     }
 }
 

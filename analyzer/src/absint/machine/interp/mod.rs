@@ -9,6 +9,7 @@ mod access;
 mod control;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -106,6 +107,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) apart: bool,
     /// The ways in which the last call returned, if they are a few.
     pub(crate) ended: Ways,
+    /// [`Self::blank`], where it was asked for.
+    blanks: FxHashMap<Func, Rc<[Val]>>,
     spaces: FxHashMap<(Ctx, u32), Space>,
     /// How large allocations are, where that is known.
     pub(crate) sizes: FxHashMap<Space, u32>,
@@ -168,6 +171,7 @@ impl<'p> Machine<'p> {
             to_render: Vec::new(),
             apart: false,
             ended: None,
+            blanks: FxHashMap::default(),
             spaces: FxHashMap::default(),
             sizes: FxHashMap::default(),
         }
@@ -188,7 +192,7 @@ impl<'p> Machine<'p> {
             info,
             func,
             ctx,
-            vals: vec![Val::ANY; ir.values.len()],
+            vals: self.blank(info).to_vec(),
             entry: self.program.typed.then(|| state.clone()),
             incoming: std::iter::repeat_with(Vec::new)
                 .take(ir.blocks.len())
@@ -261,6 +265,19 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The values of a function before it runs: its constants, and nothing else.
+    fn blank(&mut self, info: &FuncInfo<'_>) -> Rc<[Val]> {
+        let arena = &mut self.arena;
+        let blank = self.blanks.entry(info.ir.func).or_insert_with(|| {
+            let mut vals = vec![Val::ANY; info.ir.values.len()];
+            for (value, bits) in &info.constants {
+                vals[value.index()] = arena.constant(*bits);
+            }
+            vals.into()
+        });
+        Rc::clone(blank)
+    }
+
     /// Whether no more instructions may be executed for now.
     pub(crate) fn is_spent(&self) -> bool {
         self.fuel <= self.reserve
@@ -281,7 +298,8 @@ impl<'p> Machine<'p> {
         }
         let mut flow = Flow::Next;
         frame.events.clear();
-        for (inst, next) in data.insts.iter().zip(1..) {
+        for (next, inst) in &frame.info.code[block] {
+            let next = *next;
             if self.is_spent() {
                 self.reasons.insert(Reason::Limit("work"));
                 flow = Flow::Never;
