@@ -150,7 +150,10 @@ impl Arena {
             // Such as two comparisons for equality in one: not of lengths alone.
             labels = self.without(labels, Label::Length);
         }
-        let mut kind = self.fold(op, args);
+        let mut kind = match self.known(op, &data) {
+            Some(bits) => Some(Kind::Const(bits)),
+            None => self.fold(op, args),
+        };
         let example = data.iter().any(|d| matches!(d.kind, Kind::Sample(_)));
         if example && let Some(Kind::Const(bits)) = kind {
             if self.sampling || !matches!(class(op), Class::Compare(_)) {
@@ -236,6 +239,21 @@ impl Arena {
                 N::I32Sub | N::I64Sub => labels.all(of_block),
                 _ => labels.any(of_block),
             }
+    }
+
+    /// The result for constants and examples, where those decide: what is most often computed while an example is read.
+    fn known(&self, op: NumericOp, data: &[ValData]) -> Option<u64> {
+        if !self.sampling && matches!(class(op), Class::Compare(_)) {
+            return None;
+        }
+        let mut bits: SmallVec<[u64; 2]> = SmallVec::new();
+        for d in data {
+            match d.kind {
+                Kind::Const(known) | Kind::Sample(known) => bits.push(known),
+                _ => return None,
+            }
+        }
+        eval(op, &bits)
     }
 
     /// The exact result, where it follows from what is known.

@@ -13,9 +13,9 @@ use crate::facts::Reason;
 use crate::ir::Func;
 
 /// Instructions that one reading may take.
-const FUEL: u64 = 60_000;
+const FUEL: u64 = 45_000;
 /// Instructions that all readings of a run may take.
-pub(crate) const TO_READ: u64 = 200_000;
+pub(crate) const TO_READ: u64 = 150_000;
 /// Where a value may be one of several, so many of them are tried.
 const MAX_READINGS: usize = 4;
 /// Nothing lies below this address: here are texts of which nothing is known.

@@ -21,13 +21,13 @@ const LARGE: u32 = 2500;
 /// The same once most of the fuel is spent.
 const LARGE_WHEN_TIRED: u32 = 150;
 /// Work that the run of such a function may take all the same, where there are examples.
-const COMPUTING: u64 = 12_000;
+const COMPUTING: u64 = 9000;
 /// Instructions that one function may execute on an example: what follows it straight needs far less.
-const ON_EXAMPLE: u64 = 80_000;
+const ON_EXAMPLE: u64 = 60_000;
 /// A function that only aborts is not looked into for what it tells the host if it is larger than this.
 const LAST_WORDS: u32 = 200;
 /// Instructions for which such a function is tried nevertheless.
-const TRIAL: u64 = 4000;
+const TRIAL: u64 = 3000;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
 /// Room before an object of AssemblyScript.

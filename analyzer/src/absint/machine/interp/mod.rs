@@ -31,7 +31,7 @@ use crate::ir::{Block, Callee, Func, Inst, Op, Terminator, Value};
 use control::{Arrival, merge_exits};
 
 /// Instructions that one run may execute.
-pub(crate) const FUEL: u64 = 400_000;
+pub(crate) const FUEL: u64 = 300_000;
 /// Calls within calls.
 pub(crate) const MAX_DEPTH: usize = 90;
 
