@@ -316,6 +316,11 @@ impl<'p> Machine<'p> {
         }
     }
 
+    /// The value that the call returns.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "all of the call's context decides it"
+    )]
     pub(super) fn result(
         &mut self,
         frame: &Frame<'p>,

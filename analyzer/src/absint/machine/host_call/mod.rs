@@ -271,11 +271,6 @@ impl<'p> Machine<'p> {
         Some(self.unknown_results(results, LabelSet::NONE))
     }
 
-    /// The value that the call returns.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "all of the call's context decides it"
-    )]
     /// Whether the callee of this call may enter the contract again.
     fn may_reenter(&self, host: &HostFunction, kinds: &[EffectKind], args: &[Val]) -> bool {
         let flags = host
