@@ -305,7 +305,7 @@ impl<'p> Machine<'p> {
         Some(results)
     }
 
-    /// The activation of a call that is only a name for a place.
+    /// Whether half of the work is done: what is left is kept for what matters.
     pub(crate) fn is_tired(&self) -> bool {
         self.fuel + self.reserve < crate::absint::machine::interp::FUEL / 2
     }
