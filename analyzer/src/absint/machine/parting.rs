@@ -44,6 +44,17 @@ pub(crate) struct Led {
     pub(crate) results: SmallVec<[Val; 1]>,
 }
 
+/// Whether one way is run alone that leads to a response.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Alone {
+    #[default]
+    No,
+    /// It is: what is large may do little on it.
+    Led,
+    /// It is, and a large function is tried.
+    Tried,
+}
+
 /// Which blocks it is worth to keep ways apart in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Kept {
@@ -225,7 +236,8 @@ impl<'p> Machine<'p> {
     ) -> Vec<Led> {
         let data = &frame.info.ir.blocks[block];
         let mut all = Vec::with_capacity(parting.ways.len());
-        self.apart = self.program.renders_next(frame.info.ir, block);
+        let renders = self.program.renders_next(frame.info.ir, block);
+        let before = self.lead_alone(renders);
         self.each_way(
             frame,
             block,
@@ -250,8 +262,17 @@ impl<'p> Machine<'p> {
                 });
             },
         );
-        self.apart = false;
+        self.alone = before;
         all
+    }
+
+    /// From here on, one way is run alone if it leads to a response. What was the case before.
+    fn lead_alone(&mut self, renders: bool) -> Alone {
+        let before = self.alone;
+        if before != Alone::Tried {
+            self.alone = if renders { Alone::Led } else { Alone::No };
+        }
+        before
     }
 
     /// Runs each way up to an instruction that writes a response; gives the states and arguments with which it is called.
@@ -265,11 +286,11 @@ impl<'p> Machine<'p> {
         let ir = frame.info.ir;
         let args = &ir.insts[ir.blocks[block].insts[call]].args;
         let mut all = Vec::with_capacity(parting.ways.len());
-        self.apart = true;
+        let before = self.lead_alone(true);
         self.each_way(frame, block, parting, call, |_, frame, state| {
             all.push((state, args.iter().map(|v| frame.vals[v.index()]).collect()));
         });
-        self.apart = false;
+        self.alone = before;
         all
     }
 

@@ -4,6 +4,7 @@ use super::{COMPUTING, Results, TRIAL};
 use crate::absint::domain::arena::{LabelSet, PredSet, Val};
 use crate::absint::domain::memory::{Paths, State};
 use crate::absint::machine::interp::{Frame, Machine, Outcome};
+use crate::absint::machine::parting::Alone;
 use crate::absint::machine::record::Ctx;
 use crate::ir::Func;
 
@@ -105,7 +106,9 @@ impl<'p> Machine<'p> {
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+        let before = std::mem::replace(&mut self.alone, Alone::Tried);
         let outcome = self.run(func, args, state.clone(), ctx);
+        self.alone = before;
         let ended = !self.is_spent();
         self.reserve = outer;
         if !ended {

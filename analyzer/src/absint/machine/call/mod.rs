@@ -10,6 +10,7 @@ use crate::absint::domain::arena::Val;
 use crate::absint::domain::memory::{Paths, State};
 use crate::absint::functions::vtables::Origin;
 use crate::absint::machine::interp::{Frame, MAX_DEPTH, Machine};
+use crate::absint::machine::parting::Alone;
 use crate::absint::machine::record::{Ctx, EventKind};
 use crate::facts::Reason;
 use crate::ir::{Func, Sig};
@@ -137,9 +138,13 @@ impl<'p> Machine<'p> {
                 None
             };
             let computed = match computed {
-                None if is_large && self.apart => {
+                None if is_large && self.alone == Alone::Led => {
                     let tried = self.try_large(frame, state, offset, func, args);
                     tried.map(Some)
+                }
+                // That an error is written out does not hide that it is one.
+                None if summary.dynamic && self.alone == Alone::Tried => {
+                    return Some(self.opaque(state, func, args));
                 }
                 computed => computed,
             };

@@ -17,7 +17,7 @@ use smallvec::SmallVec;
 use crate::absint::domain::arena::{Arena, Bytes, LabelSet, PredSet, Space, Val};
 use crate::absint::domain::memory::{Paths, State};
 use crate::absint::functions::program::{FuncInfo, Program};
-use crate::absint::machine::parting::{MAX_WAYS, Parting};
+use crate::absint::machine::parting::{Alone, MAX_WAYS, Parting};
 use crate::absint::machine::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
 use crate::absint::methods::arguments::Arguments;
 use crate::absint::methods::effects::Consequences;
@@ -104,7 +104,7 @@ pub(crate) struct Machine<'p> {
     /// The states and arguments with which a response is about to be written, if they are a few.
     pub(crate) to_render: Vec<(State, SmallVec<[Val; 1]>)>,
     /// Whether one of several ways to a response is run alone.
-    pub(crate) apart: bool,
+    pub(crate) alone: Alone,
     /// The ways in which the last call returned, if they are a few.
     pub(crate) ended: Ways,
     /// [`Self::blank`], where it was asked for.
@@ -169,7 +169,7 @@ impl<'p> Machine<'p> {
             variants: None,
             fields: Fields::default(),
             to_render: Vec::new(),
-            apart: false,
+            alone: Alone::No,
             ended: None,
             blanks: FxHashMap::default(),
             spaces: FxHashMap::default(),
