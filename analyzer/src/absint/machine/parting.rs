@@ -19,6 +19,9 @@ const MAX_ROUNDS: usize = 4;
 /// Blocks with more instructions than this are not run for each way.
 const MAX_INSTS: usize = 60;
 
+/// Loops of more blocks than this do not only tidy up.
+const MAX_TIDYING: usize = 12;
+
 /// Ways to come to a point in a block.
 pub(crate) struct Parting {
     /// The first instruction after it.
@@ -117,19 +120,42 @@ pub(crate) fn kept(
     for _ in 0..MAX_ROUNDS {
         let mut changed = false;
         for block in order.iter().copied().rev() {
-            let data = &ir.blocks[block];
-            let leads = |to: Block| kept[to.index()].tail || aborts(to);
-            let tail = !kept[block.index()].tail
-                && short(block)
-                && info.forest.innermost(block).is_none()
-                && match &data.terminator {
-                    Terminator::Return(_) => true,
-                    Terminator::ReturnCall(_) | Terminator::Unreachable => false,
-                    other => other.edges().iter().all(|edge| leads(edge.block)),
+            if kept[block.index()].tail {
+                continue;
+            }
+            // A loop that frees one thing after the other leads there, too.
+            let within = info.forest.innermost(block);
+            let together: SmallVec<[Block; 8]> = match within {
+                None => SmallVec::from_slice(&[block]),
+                Some(header) if header == block && info.forest.outer(header).is_none() => order
+                    .iter()
+                    .copied()
+                    .filter(|inner| info.forest.contains(header, *inner))
+                    .take(MAX_TIDYING + 1)
+                    .collect(),
+                Some(_) => continue,
+            };
+            let leads = |to: Block| {
+                kept[to.index()].tail || aborts(to) || within.is_some() && together.contains(&to)
+            };
+            let tidies = |block: &Block| callees(*block).next().is_some();
+            let tail = together.len() <= MAX_TIDYING
+                && (within.is_none() || together.iter().any(tidies))
+                && together.iter().all(|block| {
+                    short(*block)
+                        && match &ir.blocks[*block].terminator {
+                            Terminator::Return(_) => true,
+                            Terminator::ReturnCall(_) | Terminator::Unreachable => false,
+                            other => other.edges().iter().all(|edge| leads(edge.block)),
+                        }
+                        && callees(*block).all(|func| func.is_some_and(harmless))
+                });
+            if tail {
+                for block in together {
+                    kept[block.index()].tail = true;
                 }
-                && callees(block).all(|func| func.is_some_and(harmless));
-            kept[block.index()].tail |= tail;
-            changed |= tail;
+                changed = true;
+            }
         }
         if !changed {
             break;

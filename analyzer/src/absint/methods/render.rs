@@ -17,7 +17,7 @@ const FUEL: u64 = 45_000;
 /// Instructions that all readings of a run may take.
 pub(crate) const TO_READ: u64 = 150_000;
 /// Where a value may be one of several, so many of them are tried.
-const MAX_READINGS: usize = 4;
+const MAX_READINGS: usize = 12;
 /// Nothing lies below this address: here are texts of which nothing is known.
 const NOWHERE: u64 = 1024;
 /// The example for unknown numbers, lengths and addresses. It is an address where nothing lies.
@@ -39,8 +39,8 @@ pub(crate) struct Rendering {
     choice: usize,
     /// The most values that there were to choose from.
     choices: usize,
-    /// Whether a choice between several was made for a number of which nothing is known.
-    guessed: bool,
+    /// The work that was left when a choice between several was made for a number of which nothing is known.
+    guessed: Option<u64>,
     /// The allocation of the contract's that was read last.
     read: Option<Space>,
     /// What of the serializer's was written, and what had been read last before.
@@ -85,6 +85,7 @@ impl<'p> Machine<'p> {
             );
             let outcome = self.run(func, args, state.clone(), ctx);
             self.arena.sampling = false;
+            self.fuel += self.rendering.as_ref().and_then(|r| r.guessed).unwrap_or(0);
             self.to_read = self.to_read.saturating_sub(allowed - self.fuel);
             let Some(rendering) = self.rendering.take() else {
                 break;
@@ -110,7 +111,7 @@ impl<'p> Machine<'p> {
             first,
             choice,
             choices: 1,
-            guessed: false,
+            guessed: None,
             read: None,
             written: Vec::new(),
         });
@@ -162,9 +163,6 @@ impl<'p> Machine<'p> {
                 else {
                     continue;
                 };
-                if rendering.guessed && !found.is_empty() {
-                    continue;
-                }
                 read = true;
                 for consequence in found {
                     let at = u32::try_from(consequence.at).unwrap_or(u32::MAX);
@@ -206,13 +204,15 @@ impl<'p> Machine<'p> {
     }
 
     /// Notes that a choice between several is made. If it is made for a number of which nothing is known, what is written
-    /// is no response of the contract's.
+    /// is no response of the contract's, and it is not read on.
     pub(crate) fn decided_by_example(&mut self, index: Val) {
         let labels = self.arena.data(index).labels;
         if let Some(rendering) = &mut self.rendering
+            && rendering.guessed.is_none()
             && self.arena.label_list(labels).any(|l| l == Label::MadeUp)
         {
-            rendering.guessed = true;
+            rendering.guessed = Some(self.fuel.saturating_sub(self.reserve));
+            self.fuel = self.reserve;
         }
     }
 
@@ -278,6 +278,24 @@ impl<'p> Machine<'p> {
         self.arena.val(ValData { kind, ..data })
     }
 
+    /// A word that is written while a response is, or a part of one. Lengths that follow from examples are taken for what
+    /// they are: what comes next is written behind the text.
+    pub(crate) fn measured(&mut self, val: Val) -> Val {
+        let data = self.arena.data(val);
+        match data.kind {
+            Kind::Sample(bits)
+                if self.rendering.is_some()
+                    && self
+                        .arena
+                        .label_list(data.labels)
+                        .any(|label| matches!(label, Label::Length | Label::MadeUp)) =>
+            {
+                self.arena.constant(bits)
+            }
+            _ => val,
+        }
+    }
+
     /// The word before an allocation, as Rust's allocator (dlmalloc) keeps it: the size of the chunk, and that it is in use.
     /// Its deallocator, which compilers inline, checks it.
     pub(crate) fn chunk_size(&mut self, place: Place) -> Option<Val> {
@@ -316,6 +334,8 @@ impl<'p> Machine<'p> {
             .filter(|address| *address < NOWHERE)?;
         let mut data = self.arena.data(address);
         let bits = if width == 1 {
+            // Only where the text is was made up, and that decides nothing.
+            data.labels = self.arena.without(data.labels, Label::MadeUp);
             u64::from(CHARACTER)
         } else {
             let made_up = self.arena.label(Label::MadeUp);

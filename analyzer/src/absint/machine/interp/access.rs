@@ -111,6 +111,7 @@ impl<'p> Machine<'p> {
         // What is written digit by digit is a text, and the arithmetic was that of its digits.
         let val = match width {
             ..=2 => self.arena.without_arithmetic(val),
+            4 => self.measured(val),
             _ => val,
         };
         let places = self.places(address, mem.offset);

@@ -79,7 +79,11 @@ impl<'p> Machine<'p> {
                     let waiting = frame.incoming[block.index()].len();
                     let kept = frame.info.kept[block.index()];
                     if waiting > 1 && kept.tail && self.keeps_apart() {
-                        self.tail(frame, *block);
+                        self.tail(frame, *block, |machine, frame| {
+                            if let Some((state, args)) = machine.arrive(frame, *block, false) {
+                                machine.block(frame, *block, state, &args, None);
+                            }
+                        });
                         continue;
                     }
                     let part = (2..=MAX_WAYS).contains(&waiting)
@@ -90,6 +94,13 @@ impl<'p> Machine<'p> {
                     if let Some((state, args)) = self.arrive(frame, *block, false) {
                         self.block(frame, *block, state, &args, parting);
                     }
+                }
+                Element::Loop { header, body }
+                    if frame.info.kept[header.index()].tail && self.keeps_apart() =>
+                {
+                    self.tail(frame, *header, |machine, frame| {
+                        machine.repeat(frame, *header, body);
+                    });
                 }
                 Element::Loop { header, body } => self.repeat(frame, *header, body),
             }
@@ -158,7 +169,12 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs what leads to a return once for each way to come there.
-    fn tail(&mut self, frame: &mut Frame<'p>, block: Block) {
+    fn tail(
+        &mut self,
+        frame: &mut Frame<'p>,
+        block: Block,
+        run: impl Fn(&mut Self, &mut Frame<'p>),
+    ) {
         let mut all = std::mem::take(&mut frame.incoming[block.index()]);
         let mut ways: Vec<u32> = Vec::new();
         for arrival in &mut all {
@@ -170,16 +186,15 @@ impl<'p> Machine<'p> {
                 }
             }
         }
+        let before = frame.another;
         for (number, way) in ways.into_iter().enumerate() {
             let of_way = all.iter().filter(|arrival| arrival.way == way);
             frame.incoming[block.index()] = of_way.cloned().collect();
-            if let Some((state, args)) = self.arrive(frame, block, false) {
-                frame.way = way;
-                frame.another = number > 0;
-                self.block(frame, block, state, &args, None);
-            }
+            frame.way = way;
+            frame.another = before || number > 0;
+            run(self, frame);
         }
-        frame.another = false;
+        frame.another = before;
     }
 
     /// Runs a loop until nothing changes.
