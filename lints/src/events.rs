@@ -61,7 +61,9 @@ pub(crate) fn may_be_account(label: &Label, method: &Method) -> bool {
             "u" | "i" | "usize" | "isize" | "int" | "uint" | "bigint" | "biguint" | "bool"
         );
         let asset = ["asset", "symbol", "token"];
-        !number && !asset.iter().any(|word| ty.contains(word))
+        // A text that the host was not asked whether it is an address.
+        let text = ty == "text";
+        !number && !text && !asset.iter().any(|word| ty.contains(word))
     })
 }
 

@@ -358,6 +358,8 @@ words! {
         Dispatch = "dispatch",
         /// Converts addresses.
         AddressCodec = "address-codec",
+        /// Tells whether a text is the address of an account.
+        AccountCheck = "account-check",
         /// Handles host-side objects.
         HostObject = "host-object",
         /// Arithmetic on host-side numbers.

@@ -200,6 +200,7 @@ fn plain_name(name: &str) -> String {
 fn is_own(path: &str) -> bool {
     const FOREIGN: &[&str] = &[
         "/rustc/",
+        "/rust/deps/",
         "/rustlib/",
         "/registry/",
         "/git/checkouts/",

@@ -1,16 +1,18 @@
 //! The effect graph of a method: the control flow of everything it calls, reduced to the points that matter.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use petgraph::algo::dominators::simple_fast;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::guard::Wards;
 use super::{
-    Branch, Content, Effect, Label, Labels, Node, NodeData, NodeKind, Predicate, Relation,
+    Branch, Content, Effect, Label, Labels, Node, NodeData, NodeKind, Predicate, Reason, Relation,
+    Site,
 };
 use crate::entity::{Entity, PrimaryMap};
 use crate::host::EffectKind;
+use crate::ir::Func;
 
 /// The points at which a method touches the world, decides or ends, and how control goes between them.
 ///
@@ -102,6 +104,29 @@ impl EffectGraph {
             let acts = data.succs.iter().filter(|s| self.effect(**s).is_some());
             matches!(data.kind, NodeKind::Branch(_)) && acts.count() >= MANY
         })
+    }
+
+    /// The graph of a method that could not be followed at all.
+    pub fn unfollowed(func: Func, reason: Reason) -> Self {
+        let site = Site {
+            func,
+            offset: 0,
+            chain: Arc::from([]),
+        };
+        let mut nodes = PrimaryMap::new();
+        let kinds = [
+            (NodeKind::Entry, vec![Node::new(1)]),
+            (NodeKind::Unknown(reason), vec![Node::new(2)]),
+            (NodeKind::Return, Vec::new()),
+        ];
+        for (kind, succs) in kinds {
+            nodes.push(NodeData {
+                kind,
+                site: site.clone(),
+                succs,
+            });
+        }
+        Self::new(nodes)
     }
 
     /// Two graphs as one: which of them it is, data from this source decides.

@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use crate::absint::domain::arena::{Arena, Bytes, Label, LabelSet};
 use crate::absint::encodings::json_text::Text;
 use crate::absint::functions::program::Program;
-use crate::absint::methods::method::{Request, Run, does_end, run};
+use crate::absint::methods::method::{Request, Run, run};
 use crate::absint::methods::sample::{Complaint, Json, Sample};
 use crate::absint::methods::trial::{self, Verdict};
 use crate::facts::{self, EffectGraph, Method, Param, Reason};
-use crate::host::{ExportedEntry, Layout, Role};
+use crate::host::{EffectKind, ExportedEntry, Layout, Role};
 use crate::spec::{MethodSpec, Specs};
 
 /// Guesses for one message.
@@ -113,27 +113,59 @@ pub(crate) fn methods(
 ) -> Vec<Method> {
     let found = find(program, entry);
     let method = |message: &Message| {
-        let run = run_message(program, entry, message)?;
+        let run = run_message(program, entry, message);
+        let followed = run.as_ref().is_some_and(Run::returns);
+        let (graph, reasons) = match run {
+            Some(run) => (run.graph, run.reasons),
+            None => {
+                let reason = Reason::Limit("reading its input");
+                let graph = EffectGraph::unfollowed(entry.func, reason.clone());
+                (graph, vec![reason])
+            }
+        };
         let name = message.variant.as_deref().unwrap_or(entry.export);
         let spec = specs
             .methods()
             .find(|m| m.name == name && m.export.as_deref() == Some(entry.export));
         let selector = message.variant.as_ref();
-        Some(Method {
+        let mut params = described(&message.params, spec);
+        tell_accounts(program, &graph, &mut params);
+        let method = Method {
             name: name.to_owned(),
             kind: entry.kind,
             export: entry.export.to_owned(),
             selector: selector.map(|_| format!("message of `{}`", entry.export)),
-            params: described(&message.params, spec),
-            graph: run.graph,
-            reasons: run.reasons,
-        })
+            params,
+            graph,
+            reasons,
+        };
+        (method, followed)
     };
-    let methods: Vec<Method> = found.par_iter().filter_map(method).collect();
+    let (methods, followed): (Vec<Method>, Vec<bool>) = found.par_iter().map(method).unzip();
     // If none can be followed, what they do is not lost: all are run as one.
-    match methods.iter().any(|method| does_end(&method.graph)) {
+    match followed.contains(&true) {
         true => methods,
         false => Vec::new(),
+    }
+}
+
+/// Where the host checks what is the address of an account, a text that a method does not have checked is none.
+fn tell_accounts(program: &Program<'_>, graph: &EffectGraph, params: &mut [Param]) {
+    let mut functions = program.host.functions.iter();
+    if !functions.any(|function| function.is(EffectKind::AccountCheck)) {
+        return;
+    }
+    for (param, number) in params.iter_mut().zip(0..) {
+        if !matches!(param.ty.as_deref(), None | Some("string")) {
+            continue;
+        }
+        let label = facts::Label::Param(number);
+        let is_account = graph
+            .effects_of(EffectKind::AccountCheck)
+            .filter_map(|(_, effect)| effect.operand("account"))
+            .any(|account| account.labels().contains(&label));
+        let ty = if is_account { "address" } else { "text" };
+        param.ty = Some(ty.to_owned());
     }
 }
 
@@ -236,6 +268,16 @@ fn find(program: &Program<'_>, entry: &ExportedEntry<'_>) -> Vec<Message> {
     Vec::new()
 }
 
+/// A variant of which no example was found.
+fn unread(name: &str) -> Message {
+    Message {
+        variant: Some(name.to_owned()),
+        params: Vec::new(),
+        examples: Vec::new(),
+        equal: false,
+    }
+}
+
 struct Finder<'a> {
     program: &'a Program<'a>,
     entry: &'a ExportedEntry<'a>,
@@ -251,7 +293,7 @@ impl Finder<'_> {
             return names
                 .iter()
                 .take(MAX_VARIANTS)
-                .filter_map(|name| self.variant(name))
+                .map(|name| self.variant(name).unwrap_or_else(|| unread(name)))
                 .collect();
         }
         // What takes anything reads no JSON.

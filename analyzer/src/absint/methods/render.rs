@@ -90,6 +90,16 @@ impl<'p> Machine<'p> {
             let Some(rendering) = self.rendering.take() else {
                 break;
             };
+                eprintln!(
+                    "RENDER func {func:?} in {:?} choice {choice}/{} guessed {:?} ended {} fuel used {} telling {}",
+                    frame.func,
+                    rendering.choices,
+                    rendering.guessed,
+                    outcome.after.is_some(),
+                    allowed - self.fuel,
+                    outcome.telling
+                );
+            }
             if let Some((after, results)) = outcome.after {
                 read |= self.read_rendered(frame, offset, &after, args, &results, &rendering);
             }
@@ -158,6 +168,8 @@ impl<'p> Machine<'p> {
                 let mut text = Text::default();
                 for (byte, labels) in after.written_from(&self.arena, from) {
                     text.extend(&[byte.unwrap_or(CHARACTER)], labels);
+                }
+                    eprintln!("  TEXT {:?}", String::from_utf8_lossy(&text.bytes));
                 }
                 let Some(found) = response::consequences(&mut self.arena, program.host, text)
                 else {

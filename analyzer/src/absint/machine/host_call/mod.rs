@@ -43,6 +43,7 @@ pub(crate) const HARMLESS: &[EffectKind] = &[
     EffectKind::BlockInfo,
     EffectKind::BalanceRead,
     EffectKind::NetworkIdRead,
+    EffectKind::AccountCheck,
 ];
 
 impl<'p> Machine<'p> {

@@ -10,6 +10,8 @@ pub(crate) enum Complaint {
     ExpectedOneOf(Vec<String>),
     /// A value of another type is expected, in serde's words (`u64`, `a sequence`).
     ExpectedType(String),
+    /// A list has fewer or more elements than expected.
+    Length(String),
     /// Something else.
     Other,
 }
@@ -34,8 +36,12 @@ impl Complaint {
         }
         for marker in [&b"d type: "[..], b"d value: ", b"d length "] {
             for rest in after(memory, marker) {
-                if let Some(expected) = expected(rest) {
-                    return Complaint::ExpectedType(expected);
+                match expected(rest) {
+                    Some(tuple) if marker == b"d length " && tuple.contains("tuple") => {
+                        return Complaint::Length(tuple);
+                    }
+                    Some(expected) => return Complaint::ExpectedType(expected),
+                    None => {}
                 }
             }
         }
@@ -113,6 +119,10 @@ mod tests {
         assert_eq!(
             find("invalid type: string \"a\", expected u64 at line 1 column 9"),
             Complaint::ExpectedType("u64".to_owned())
+        );
+        assert_eq!(
+            find("invalid length 1, expected a tuple of size 2"),
+            Complaint::Length("a tuple of size 2".to_owned())
         );
         assert_eq!(find("insufficient balance"), Complaint::Other);
     }

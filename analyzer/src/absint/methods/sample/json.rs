@@ -16,7 +16,7 @@ const TEXTS: &[&str] = &[
     "1",
 ];
 /// Deeper nesting is not tried.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 10;
 /// More elements than this are not tried for a list of fixed length.
 const MAX_ELEMENTS: usize = 64;
 
@@ -61,6 +61,7 @@ impl Json {
             Complaint::MissingField(name) => self.add_field(name),
             Complaint::ExpectedOneOf(names) => self.choose(names),
             Complaint::ExpectedType(expected) => self.retype(expected),
+            Complaint::Length(_) => self.lengthen(),
             Complaint::Other => self.guess(),
         }
     }
@@ -139,6 +140,47 @@ impl Json {
         true
     }
 
+    /// Adds an element to the list that the value in question is in.
+    fn lengthen(&mut self) -> bool {
+        let Some((_, list)) = self.cursor.split_last() else {
+            return false;
+        };
+        let list = list.to_vec();
+        let Some(Value::List(elements)) = self.at(&list) else {
+            return false;
+        };
+        if elements.len() >= MAX_ELEMENTS {
+            return false;
+        }
+        elements.push(Value::Text(0));
+        let last = elements.len() - 1;
+        self.cursor = list;
+        self.cursor.push(last);
+        true
+    }
+
+    /// Gives the variant in question the data that it is said to have.
+    fn fill(&mut self, expected: &str) -> bool {
+        let path = self.cursor.clone();
+        let Some(value) = self.at(&path) else {
+            return false;
+        };
+        let Value::Name(name) = value else {
+            *value = Value::Name("?".to_owned());
+            return true;
+        };
+        let data = match expected {
+            _ if expected.contains("struct") => Value::Object(Vec::new()),
+            _ if expected.contains("tuple") => Value::List(vec![Value::Text(0)]),
+            _ => Value::Text(0),
+        };
+        let within = usize::from(expected.contains("tuple"));
+        *value = Value::Object(vec![(name.clone(), data)]);
+        self.cursor.extend(std::iter::repeat_n(0, 1 + within));
+        self.missing = None;
+        true
+    }
+
     /// Makes the value in question one of the expected type.
     fn retype(&mut self, expected: &str) -> bool {
         let path = self.cursor.clone();
@@ -146,12 +188,10 @@ impl Json {
             return false;
         };
         let has = |words: &[&str]| words.iter().any(|w| expected.contains(w));
-        let wanted = if has(&["variant", "enum"]) {
-            match value {
-                Value::Name(name) => Value::Object(vec![(name.clone(), Value::Object(Vec::new()))]),
-                _ => Value::Name("?".to_owned()),
-            }
-        } else if has(&["sequence", "tuple", "array", "elements"]) {
+        if has(&["variant", "enum"]) {
+            return self.fill(expected);
+        }
+        let wanted = if has(&["sequence", "tuple", "array", "elements"]) {
             match value {
                 Value::List(elements) if elements.len() < MAX_ELEMENTS => {
                     let mut more = elements.clone();
@@ -410,6 +450,37 @@ mod tests {
         let json = improved(&[missing("paused"), expected("a boolean")]);
         assert_eq!(text(&json), r#"{"paused":true }"#);
         assert_eq!(json.render().flags, [0]);
+    }
+
+    #[test]
+    fn tuples_in_lists_have_as_many_elements_as_they_should() {
+        let json = improved(&[
+            missing("paid"),
+            expected("a sequence"),
+            expected("a tuple of size 2"),
+            Complaint::Length("a tuple of size 2".to_owned()),
+            expected("u64"),
+        ]);
+        assert_eq!(text(&json), r#"{"paid":[["alice.near",7]]}"#);
+    }
+
+    #[test]
+    fn variants_have_their_data_within() {
+        let json = improved(&[
+            missing("msgs"),
+            expected("a sequence"),
+            Complaint::ExpectedOneOf(vec!["bank".to_owned(), "wasm".to_owned()]),
+            expected("newtype variant"),
+            Complaint::ExpectedOneOf(vec!["send".to_owned(), "burn".to_owned()]),
+            expected("struct variant"),
+            missing("to"),
+            missing("amount"),
+            expected("u64"),
+        ]);
+        assert_eq!(
+            text(&json),
+            r#"{"msgs":[{"bank":{"send":{"to":"alice.near","amount":7}}}]}"#
+        );
     }
 
     #[test]
