@@ -171,12 +171,6 @@ impl Builder<'_> {
                 }
                 EventKind::Allocation(space) => {
                     for effect in self.consequences.get(space).into_iter().flatten() {
-                            let site = self.site(ctx, event.offset);
-                            eprintln!(
-                                "PLACE {} {:x} {:x?}",
-                                effect.host_function, site.offset, site.chain
-                            );
-                        }
                         let kind = NodeKind::Effect(self.effect(effect));
                         let node = self.add(ctx, event.offset, kind);
                         self.link(at, node);

@@ -39,6 +39,8 @@ pub(crate) struct Rendering {
     choice: usize,
     /// The most values that there were to choose from.
     choices: usize,
+    /// Whether a whole response is read.
+    whole: bool,
     /// The work that was left when a choice between several was made for a number of which nothing is known.
     guessed: Option<u64>,
     /// The allocation of the contract's that was read last.
@@ -73,6 +75,9 @@ impl<'p> Machine<'p> {
             let first = self.next_space();
             self.readings += 1;
             self.begin_rendering(choice, first);
+            if let Some(rendering) = &mut self.rendering {
+                rendering.whole = true;
+            }
             self.arena.sampling = true;
             let allowed = FUEL.min(self.to_read);
             self.fuel = allowed;
@@ -90,16 +95,6 @@ impl<'p> Machine<'p> {
             let Some(rendering) = self.rendering.take() else {
                 break;
             };
-                eprintln!(
-                    "RENDER func {func:?} in {:?} choice {choice}/{} guessed {:?} ended {} fuel used {} telling {}",
-                    frame.func,
-                    rendering.choices,
-                    rendering.guessed,
-                    outcome.after.is_some(),
-                    allowed - self.fuel,
-                    outcome.telling
-                );
-            }
             if let Some((after, results)) = outcome.after {
                 read |= self.read_rendered(frame, offset, &after, args, &results, &rendering);
             }
@@ -121,6 +116,7 @@ impl<'p> Machine<'p> {
             first,
             choice,
             choices: 1,
+            whole: false,
             guessed: None,
             read: None,
             written: Vec::new(),
@@ -168,8 +164,6 @@ impl<'p> Machine<'p> {
                 let mut text = Text::default();
                 for (byte, labels) in after.written_from(&self.arena, from) {
                     text.extend(&[byte.unwrap_or(CHARACTER)], labels);
-                }
-                    eprintln!("  TEXT {:?}", String::from_utf8_lossy(&text.bytes));
                 }
                 let Some(found) = response::consequences(&mut self.arena, program.host, text)
                 else {
@@ -220,6 +214,7 @@ impl<'p> Machine<'p> {
     pub(crate) fn decided_by_example(&mut self, index: Val) {
         let labels = self.arena.data(index).labels;
         if let Some(rendering) = &mut self.rendering
+            && rendering.whole
             && rendering.guessed.is_none()
             && self.arena.label_list(labels).any(|l| l == Label::MadeUp)
         {
@@ -321,8 +316,11 @@ impl<'p> Machine<'p> {
     }
 
     /// What is looked up in a table by unknown data comes from that.
-    pub(crate) fn looked_up(&mut self, val: Val, labels: LabelSet) -> Val {
+    pub(crate) fn looked_up(&mut self, val: Val, by: Val) -> Val {
         let data = self.arena.data(val);
+        let ValData {
+            labels, decreased, ..
+        } = self.arena.data(by);
         match data.kind {
             Kind::Const(bits)
                 if (self.rendering.is_some() || self.in_regions && self.arena.sampling)
@@ -331,6 +329,7 @@ impl<'p> Machine<'p> {
                 self.arena.val(ValData {
                     kind: Kind::Sample(bits),
                     labels,
+                    decreased,
                     ..data
                 })
             }
@@ -339,11 +338,12 @@ impl<'p> Machine<'p> {
     }
 
     /// What is read at an address where nothing lies: an example of unknown text.
-    pub(crate) fn read_nowhere(&mut self, address: Val, width: u32) -> Option<Val> {
+    pub(crate) fn read_nowhere(&mut self, address: Val, offset: u64, width: u32) -> Option<Val> {
         self.rendering.as_ref()?;
+        // What is looked up in a table at a constant offset is there.
         self.arena
             .as_number(address)
-            .filter(|address| *address < NOWHERE)?;
+            .filter(|address| address.saturating_add(offset) < NOWHERE)?;
         let mut data = self.arena.data(address);
         let bits = if width == 1 {
             // Only where the text is was made up, and that decides nothing.
@@ -363,7 +363,7 @@ impl<'p> Machine<'p> {
 
     /// The content of some bytes at an address where nothing lies.
     pub(crate) fn content_nowhere(&mut self, address: Val, len: u32) -> Option<Bytes> {
-        let val = self.read_nowhere(address, 1)?;
+        let val = self.read_nowhere(address, 0, 1)?;
         let labels = self.arena.data(val).labels;
         let text = vec![CHARACTER; len.min(256) as usize];
         Some(self.arena.example([(text.into(), labels)]))

@@ -3,7 +3,7 @@
 use smallvec::SmallVec;
 
 use super::Machine;
-use crate::absint::domain::arena::{Bytes, Kind, LEAST_ADDRESS, LabelSet, PredSet, Space, Val};
+use crate::absint::domain::arena::{Bytes, Kind, LEAST_ADDRESS, LabelSet, PredSet, Space, Val, ValData};
 use crate::absint::domain::memory::{FIRST_ALLOCATION, LINEAR, Paths, Place, State};
 use crate::absint::machine::record::Ctx;
 use crate::ir::MemArg;
@@ -67,7 +67,7 @@ impl<'p> Machine<'p> {
             let data = self.arena.data(address);
             (data.labels, data.preds)
         };
-        if let Some(example) = self.read_nowhere(address, width) {
+        if let Some(example) = self.read_nowhere(address, mem.offset, width) {
             return example;
         }
         let places = self.places(address, mem.offset);
@@ -94,9 +94,13 @@ impl<'p> Machine<'p> {
             && let Some(bits) = self.arena.as_const(val)
             && self.program.image.is_static(at.wrapping_add(mem.offset))
         {
-            val = self.arena.example_number(bits, labels);
+            let example = self.arena.example_number(bits, labels);
+            val = self.arena.val(ValData {
+                decreased: self.arena.data(address).decreased,
+                ..self.arena.data(example)
+            });
         }
-        let val = self.looked_up(val, labels);
+        let val = self.looked_up(val, address);
         self.settle(val, width)
     }
 
