@@ -177,12 +177,17 @@ impl<'p> Machine<'p> {
     ) {
         let mut all = std::mem::take(&mut frame.incoming[block.index()]);
         let mut ways: Vec<u32> = Vec::new();
-        for arrival in &mut all {
+        for arrival in &all {
             if !ways.contains(&arrival.way) {
-                if ways.len() < MAX_WAYS {
-                    ways.push(arrival.way);
-                } else {
-                    arrival.way = ways[MAX_WAYS - 1];
+                ways.push(arrival.way);
+            }
+        }
+        // What fails leaves early: of too many ways the first ones go together.
+        if let Some(excess) = ways.len().checked_sub(MAX_WAYS) {
+            let together: Vec<u32> = ways.drain(..excess).collect();
+            for arrival in &mut all {
+                if together.contains(&arrival.way) {
+                    arrival.way = ways[0];
                 }
             }
         }
