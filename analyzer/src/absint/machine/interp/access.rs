@@ -3,7 +3,9 @@
 use smallvec::SmallVec;
 
 use super::Machine;
-use crate::absint::domain::arena::{Bytes, Kind, LEAST_ADDRESS, LabelSet, PredSet, Space, Val, ValData};
+use crate::absint::domain::arena::{
+    Bytes, Kind, LEAST_ADDRESS, LabelSet, PredSet, Space, Val, ValData,
+};
 use crate::absint::domain::memory::{FIRST_ALLOCATION, LINEAR, Paths, Place, State};
 use crate::absint::machine::record::Ctx;
 use crate::ir::MemArg;

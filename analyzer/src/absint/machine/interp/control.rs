@@ -296,7 +296,8 @@ impl<'p> Machine<'p> {
                     values.iter().map(|v| frame.vals[v.index()]).collect();
                 let offset = frame.info.ir.blocks[block].terminator_offset;
                 self.hand_back(frame, offset, &state, &results);
-                let (from, way, tail) = (block, frame.way, frame.info.kept[block.index()].tail);
+                let (from, way) = (block, frame.way);
+                let tail = frame.info.kept[block.index()].tail && self.keeps_apart();
                 frame
                     .returns
                     .retain(|end| end.from != block || tail && end.way != way);
@@ -340,7 +341,7 @@ impl<'p> Machine<'p> {
                 frame.left[header.index()] = true;
             }
             let from = (block, *i);
-            let in_tail = frame.info.kept[block.index()].tail;
+            let in_tail = frame.info.kept[block.index()].tail && self.keeps_apart();
             let mut way = || {
                 if !in_tail {
                     frame.ways += 1;
