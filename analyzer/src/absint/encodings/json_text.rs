@@ -237,3 +237,71 @@ impl Parser<'_> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(json: &str) -> (Text, Option<Value>) {
+        let mut text = Text::default();
+        text.extend(json.as_bytes(), LabelSet::NONE);
+        let value = text.parse();
+        (text, value)
+    }
+
+    #[test]
+    fn fields_are_found_where_they_stand() {
+        let (text, value) = parsed(r#"{"a":[1,"x\"y"],"b":{"c":null},"d":""}"#);
+        let value = value.unwrap();
+        let said =
+            |value: &Value| String::from_utf8(text.bytes[value.span.clone()].to_vec()).unwrap();
+        let Kind::List(elements) = &value.field("a").unwrap().kind else {
+            panic!("not a list");
+        };
+        assert_eq!(said(&elements[0]), "1");
+        assert_eq!(said(&elements[1]), r#"x\"y"#);
+        assert!(
+            value
+                .field("b")
+                .unwrap()
+                .field("c")
+                .unwrap()
+                .is_nothing(&text)
+        );
+        assert!(value.field("d").unwrap().is_nothing(&text));
+        assert!(!value.field("a").unwrap().is_nothing(&text));
+        assert!(value.field("e").is_none());
+    }
+
+    #[test]
+    fn messages_in_base64_are_looked_into() {
+        // {"transfer":{"to":"x"}}
+        let (text, value) = parsed(r#"{"msg":"eyJ0cmFuc2ZlciI6eyJ0byI6IngifX0=","memo":"aGk="}"#);
+        let value = value.unwrap();
+        let to = value
+            .field("msg")
+            .unwrap()
+            .field("transfer")
+            .unwrap()
+            .field("to");
+        assert_eq!(&text.bytes[to.unwrap().span.clone()], b"x");
+        // A text that is no JSON in base64 is only a text.
+        assert!(matches!(
+            value.field("memo").unwrap().kind,
+            Kind::Text(None)
+        ));
+    }
+
+    #[test]
+    fn what_is_no_json_is_refused() {
+        for broken in ["", "{", r#"{"a""#, r#"{"a":}"#, r#"["\"#, "{a:1}"] {
+            assert!(parsed(broken).1.is_none(), "{broken}");
+        }
+        assert!(parsed(&"[".repeat(100_000)).1.is_none());
+        assert!(
+            parsed(&format!("{}1{}", "[".repeat(20), "]".repeat(20)))
+                .1
+                .is_some()
+        );
+    }
+}
