@@ -11,6 +11,20 @@ use crate::events::global;
 /// What is asked is a mark: another key that the run writes, or the key of the node, if it is set anew. That a key must be
 /// there already looks alike, but then what is there is also read.
 pub(super) fn initialises(graph: &EffectGraph, node: Node, host: &HostModel) -> bool {
+    initialises_by(graph, node, host, |_| true)
+}
+
+/// Whether a node is reached only while the contract as a whole is not yet set up: the mark is one for all callers.
+pub(super) fn initialises_contract(graph: &EffectGraph, node: Node, host: &HostModel) -> bool {
+    initialises_by(graph, node, host, |mark| global(mark).is_some())
+}
+
+fn initialises_by(
+    graph: &EffectGraph,
+    node: Node,
+    host: &HostModel,
+    may_mark: impl Fn(&Content) -> bool,
+) -> bool {
     let own = graph.effect(node).and_then(|e| e.key());
     let marks: Vec<&Content> = graph
         .effects_of(EffectKind::StorageWrite)
@@ -18,7 +32,7 @@ pub(super) fn initialises(graph: &EffectGraph, node: Node, host: &HostModel) -> 
             *mark == node || graph.reaches(*mark, node) || graph.reaches(node, *mark)
         })
         .filter_map(|(_, effect)| {
-            let key = effect.key()?;
+            let key = effect.key().filter(|key| may_mark(key))?;
             let value = effect.operand("storage-value");
             let marks = if own == Some(key) {
                 value.is_none_or(|v| !from_itself(v, key)) && !must_be_there(graph, node, key, host)

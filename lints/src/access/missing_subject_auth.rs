@@ -3,9 +3,10 @@
 use contract_lint_analyzer::facts::{
     Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Strength,
 };
-use contract_lint_analyzer::host::EffectKind;
+use contract_lint_analyzer::host::{EffectKind, HostModel};
 
 use super::authority::{Standing, doubt, explain, only_arguments, proven, standing};
+use super::initialiser::initialises_contract;
 use super::records::{Owned, on_outer_condition, other_arguments, owned_record, owned_records};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
@@ -79,7 +80,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         .iter()
         .filter(|method| open_to_all(method))
         .flat_map(|method| {
-            let mut findings = in_method(method, help);
+            let mut findings = in_method(method, &cx.facts.host);
             if findings.is_empty() {
                 findings.extend(on_record(method, &owned, help));
             }
@@ -139,7 +140,8 @@ fn paid_to_stranger(graph: &EffectGraph, node: Node) -> bool {
         })
 }
 
-fn in_method(method: &Method, help: &str) -> Vec<Finding> {
+fn in_method(method: &Method, host: &HostModel) -> Vec<Finding> {
+    let help = remedy(&host.id, Remedy::Subject);
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
     // What is written down beside it follows from what is spent.
@@ -153,7 +155,8 @@ fn in_method(method: &Method, help: &str) -> Vec<Finding> {
         if spends && deed != Deed::Spends {
             continue;
         }
-        if agreed(graph, node, &subjects) {
+        // Who sets the contract up decides who has what.
+        if agreed(graph, node, &subjects) || initialises_contract(graph, node, host) {
             continue;
         }
         let subject = of.to_string();

@@ -97,10 +97,11 @@ fn in_loop(method: &Method, l: &Loop) -> Option<Finding> {
     })
 }
 
-/// Whether other code runs, or assets are moved, and a failure is one of everything: what is scheduled fails by itself, unless
-/// the host undoes the contract's own work with it.
+/// Whether other code runs, or assets are moved, and a failure is one of everything: what is scheduled, or a part of what is,
+/// fails by itself, unless the host undoes the contract's own work with it.
 fn leaves(effect: &Effect) -> bool {
-    let scheduled = schedules(effect) && !effect.atomic;
+    let later = schedules(effect) || effect.operand("promise").is_some();
+    let scheduled = later && !effect.atomic;
     (runs_other_code(effect) || effect.is(EffectKind::ValueTransfer)) && !scheduled
 }
 
