@@ -5,6 +5,12 @@ use blake2::{Blake2b, Digest};
 use ink::metadata::InkProject;
 use serde_json::{json, Value};
 
+#[cfg(feature = "dao")]
+use ink_dao as _;
+#[cfg(feature = "nft")]
+use ink_nft as _;
+#[cfg(feature = "psp22")]
+use ink_psp22 as _;
 #[cfg(feature = "registry")]
 use ink_registry as _;
 #[cfg(feature = "token")]
@@ -12,7 +18,13 @@ use ink_token as _;
 #[cfg(feature = "vault")]
 use ink_vault as _;
 
-const NAME: &str = if cfg!(feature = "registry") {
+const NAME: &str = if cfg!(feature = "dao") {
+    "ink-dao"
+} else if cfg!(feature = "nft") {
+    "ink-nft"
+} else if cfg!(feature = "psp22") {
+    "ink-psp22"
+} else if cfg!(feature = "registry") {
     "ink-registry"
 } else if cfg!(feature = "token") {
     "ink-token"
