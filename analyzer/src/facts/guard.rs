@@ -420,7 +420,14 @@ impl Predicate {
             return Some((strength, against));
         }
         if same && labels.contains(&Label::Origin) {
-            return Some((Strength::Origin, other(&Label::Origin)));
+            let against = other(&Label::Origin);
+            let is_held = labels
+                .iter()
+                .any(|l| matches!(l, Label::Storage(_) | Label::Chain))
+                || is_argument(&labels)
+                || self.relation == Relation::Equal && is_identity(&against);
+            // Otherwise a length or a tag.
+            return is_held.then_some((Strength::Origin, against));
         }
         // What is kept under a key that holds the caller's identity.
         let membership = labels.iter().any(|label| match label {

@@ -52,6 +52,9 @@ declare_lint! {
     }
 }
 
+/// How many bytes select a method, where the input begins with them.
+const SELECTOR: u32 = 4;
+
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
@@ -133,9 +136,13 @@ fn chosen_target(effect: &Effect) -> Option<Labels> {
     (delegates || method && !same).then(|| labels.into_iter().filter(is_argument).collect())
 }
 
-/// Whether a call's input may be any: bytes of whatever length, rather than an amount.
+/// Whether a call's input may be any, rather than an amount: bytes of whatever length, or a selector with data behind it.
 fn whole(data: &Content) -> bool {
-    matches!(data.pieces.as_slice(), [Piece::Hole { len: None, .. }])
+    match data.pieces.as_slice() {
+        [Piece::Hole { len: None, .. }] => true,
+        [Piece::Hole { len, .. }, _, ..] => matches!(len, None | Some(SELECTOR)),
+        _ => false,
+    }
 }
 
 /// Whether the target is held against something first: equal to a constant or stored, or found in storage.

@@ -1,6 +1,6 @@
 //! `unprotected-value-outflow`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Label, Labels, Method, Node};
+use contract_lint_analyzer::facts::{Content, Effect, Label, Labels, Method, Node, Predicate};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
@@ -160,7 +160,10 @@ fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
     let shown = |label: &Label| own(label) || matches!(label, Label::Digest(_));
     let checks = graph.checks(node).into_iter();
     let mut checks = checks.chain(graph.late_checks(node));
-    let tested = checks.any(|(_, branch)| branch.labels().iter().any(shown));
+    let tested = checks.any(|(_, branch)| {
+        let mut predicates = branch.predicates.iter();
+        predicates.any(|p| !asks_for_payment_alone(p) && p.labels().iter().any(shown))
+    });
     tested
         || graph.effects().any(|(n, effect)| {
             let kept = writes(effect) && effect.key().is_some_and(theirs);
@@ -180,4 +183,15 @@ fn belongs(method: &Method, key: &Content, identities: &Labels) -> bool {
         _ if identities.contains(label) => true,
         _ => is_argument(label) && may_be_account(label, method),
     })
+}
+
+/// Whether it is only asked whether anything came with the call, as methods do that take no payment.
+fn asks_for_payment_alone(predicate: &Predicate) -> bool {
+    let is_payment = |side: &Content| side.labels() == Labels::from([Label::AttachedValue]);
+    let is_zero = |side: &Content| {
+        side.as_constant()
+            .is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0))
+    };
+    let Predicate { left, right, .. } = predicate;
+    is_payment(left) && is_zero(right) || is_zero(left) && is_payment(right)
 }

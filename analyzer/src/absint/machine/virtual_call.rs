@@ -161,7 +161,11 @@ impl Machine<'_> {
 
     /// What the fields of a request hold: a named one what follows its name, up to the next name.
     fn fields(&mut self, body: Bytes, fields: &[Field]) -> Vec<(What, Bytes)> {
-        let items = easy_codec::items(&mut self.arena, body);
+        let is_packed = |field: &Field| matches!(field.place, Place::Bytes(_) | Place::Prefixed(_));
+        let items = match fields.iter().any(is_packed) {
+            true => Vec::new(),
+            false => easy_codec::items(&mut self.arena, body),
+        };
         if !items.is_empty() {
             let mut operands = of_items(&items, body, fields);
             self.join_key_and_field(&mut operands);
@@ -181,7 +185,7 @@ impl Machine<'_> {
                 operands.push((field.what.clone(), body));
                 continue;
             }
-            if let Place::Bytes(_) | Place::Prefixed(_) = field.place {
+            if is_packed(field) {
                 let value = packed.field(&mut self.arena, field.place);
                 operands.push((field.what.clone(), value));
                 continue;

@@ -7,13 +7,14 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::absint::domain::arena::{Bytes, Label, LabelSet, Piece};
 use crate::absint::functions::program::Program;
 use crate::absint::machine::host_call::Input;
 use crate::absint::machine::interp::Machine;
 use crate::absint::methods::method::{Request, Run, run};
-use crate::facts::NodeKind;
+use crate::facts::{self, Content, Node, NodeKind, Site};
 use crate::host::{EffectKind, ExportedEntry, HostArg, Role};
 
 /// What a byte is read as that may tell a variant.
@@ -21,15 +22,29 @@ use crate::host::{EffectKind, ExportedEntry, HostArg, Role};
 pub(crate) struct Variants {
     pub(crate) input: u8,
     pub(crate) state: u8,
+    /// In the input, of a list with one element: what that is.
+    pub(crate) element: u8,
 }
 
+/// A letter: of texts, names are asked for most.
+const LETTER: u8 = b'a';
+
 /// What is tried, in this order: in the state, values that are there tell more than those that are not; in the input,
-/// accounts more than contracts.
-const TRIED: [Variants; 3] = [
-    Variants { input: 0, state: 1 },
-    Variants { input: 0, state: 0 },
-    Variants { input: 1, state: 1 },
+/// accounts more than contracts, and texts more than lists of variants.
+const TRIED: [Variants; 4] = [
+    tried(0, 1, LETTER),
+    tried(0, 0, LETTER),
+    tried(0, 1, 0),
+    tried(1, 1, LETTER),
 ];
+
+const fn tried(input: u8, state: u8, element: u8) -> Variants {
+    Variants {
+        input,
+        state,
+        element,
+    }
+}
 
 /// How many bytes the number has that the keys of a map begin with.
 const MAP_NUMBER: u32 = 8;
@@ -45,6 +60,8 @@ pub(crate) struct Fields {
     next: u32,
     /// Whether the last one read was the length of what follows.
     after_length: bool,
+    /// Whether the last one read followed its length.
+    is_element: bool,
 }
 
 /// Runs an entry point with the first example that lets it do something; without one if none does.
@@ -59,8 +76,16 @@ pub(crate) fn run_typed(
             variants: Some(variants),
             ..request.clone()
         };
-        let run = run(program, entry, &request);
+        let mut run = run(program, entry, &request);
         if acts(&run) {
+            compare(&mut run, variants, |variants| {
+                let variants = Some(variants);
+                let request = Request {
+                    variants,
+                    ..request.clone()
+                };
+                self::run(program, entry, &request)
+            });
             return run;
         }
         let effects = effects(&run);
@@ -72,6 +97,78 @@ pub(crate) fn run_typed(
     match best {
         Some((_, run)) if !acts(&unknown) => run,
         _ => unknown,
+    }
+}
+
+/// An enum or truth value that is written has passed through decisions: it is a constant by now, and tells neither that it
+/// came with the call nor that it is written back as it was read. Runs on other examples do.
+fn compare(run: &mut Run, variants: Variants, on: impl Fn(Variants) -> Run) {
+    let written = bytes_of_state(run);
+    let is = |content: &Content, byte: u8| content.as_constant() == Some(&[byte]);
+    if !written.iter().any(|w| w.value.as_constant().is_some()) {
+        return;
+    }
+    let of_input = bytes_of_state(&on(Variants {
+        input: variants.input ^ 1,
+        ..variants
+    }));
+    let of_state = match written.iter().any(|w| is(&w.value, variants.state)) {
+        true => bytes_of_state(&on(Variants {
+            state: variants.state ^ 1,
+            ..variants
+        })),
+        false => Vec::new(),
+    };
+    for write in written.iter().filter(|w| w.value.as_constant().is_some()) {
+        // Each variant has its own place in the code that writes it, and may move what follows in the state.
+        let is_other = |w: &Written| w.key == write.key && w.value != write.value;
+        let is_same = |w: &Written| w.site == write.site && w.value == write.value;
+        let source = if of_input.iter().any(is_other) {
+            facts::Label::Input
+        } else if is(&write.value, variants.state) && !of_state.iter().any(is_same) {
+            facts::Label::Storage(Arc::new(write.key.clone()))
+        } else {
+            continue;
+        };
+        let NodeKind::Effect(effect) = &mut run.graph.nodes[write.node].kind else {
+            continue;
+        };
+        for operand in &mut effect.operands {
+            if operand.what == "storage-value" {
+                operand.content = Content::hole([source.clone()].into(), Some(1));
+            }
+        }
+    }
+}
+
+/// A single byte that a method writes into the contract's state.
+struct Written {
+    node: Node,
+    site: Site,
+    key: Content,
+    value: Content,
+}
+
+fn bytes_of_state(run: &Run) -> Vec<Written> {
+    let effects = run.graph.effects();
+    let bytes = effects.filter_map(|(node, effect)| {
+        let of_whole = effect.operand("storage-entry")?.as_constant()?.is_empty();
+        let value = effect.operand("storage-value")?;
+        (of_whole && effect.is(EffectKind::StorageWrite) && is_byte(value)).then_some(Written {
+            node,
+            site: run.graph.nodes[node].site.clone(),
+            key: effect.key()?.clone(),
+            value: value.clone(),
+        })
+    });
+    bytes.collect()
+}
+
+fn is_byte(content: &Content) -> bool {
+    match &content.pieces[..] {
+        [facts::Piece::Const(bytes)] => bytes.len() == 1,
+        [facts::Piece::Hole { len, .. }] => *len == Some(1),
+        _ => false,
     }
 }
 
@@ -161,7 +258,8 @@ impl Machine<'_> {
         let fields = &mut self.fields;
         let number = *fields.numbers.entry(offset).or_insert_with(|| {
             let number = fields.next;
-            let is_head = width == 1 || matches!(width, 2 | 4) && !fields.after_length;
+            fields.is_element = fields.after_length;
+            let is_head = matches!(width, 1 | 2 | 4) && !fields.is_element;
             fields.after_length = matches!(width, 2 | 4) && is_head;
             if !is_head {
                 fields.next += 1;
@@ -182,6 +280,7 @@ impl Machine<'_> {
         let variants = self.variants.filter(|_| arg.typed)?;
         let bytes = match width? {
             1 if kinds.contains(&EffectKind::StorageRead) => vec![variants.state],
+            1 if self.fields.is_element => vec![variants.element],
             1 => vec![variants.input],
             width @ (2 | 4) => LENGTH.to_le_bytes()[..width as usize].to_vec(),
             _ => return None,

@@ -232,9 +232,9 @@ fn pause_checked(ctx: &ReceiveContext, host: &mut Host<State>) -> ContractResult
 }
 
 /// Whoever set up the instance started the transaction, but maybe meant to call something else.
-#[receive(contract = "auction", name = "hand_over", parameter = "AccountAddress", mutable, error = "Error")] //~ auth-by-origin
+#[receive(contract = "auction", name = "hand_over", parameter = "AccountAddress", mutable, error = "Error")]
 fn hand_over(ctx: &ReceiveContext, host: &mut Host<State>) -> ContractResult<()> {
-    ensure_eq!(ctx.invoker(), host.state().owner, Error::OnlyOwner);
+    ensure_eq!(ctx.invoker(), host.state().owner, Error::OnlyOwner); //~ auth-by-origin
     host.state_mut().owner = ctx.parameter_cursor().get()?;
     Ok(())
 }

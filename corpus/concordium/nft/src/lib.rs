@@ -228,9 +228,8 @@ fn burn(ctx: &ReceiveContext, host: &mut Host<State>) -> ContractResult<()> {
     {
         let mut owner = state.state.get_mut(&params.owner).ok_or(ContractError::InsufficientFunds)?;
         ensure!(owner.owned_tokens.remove(&params.token_id), ContractError::InsufficientFunds);
-        //~^ missing-subject-auth
     }
-    state.all_tokens.remove(&params.token_id);
+    state.all_tokens.remove(&params.token_id); //~ missing-subject-auth
     Ok(())
 }
 

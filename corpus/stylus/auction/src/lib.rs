@@ -239,9 +239,10 @@ impl AuctionHouse {
     /// The origin of the transaction may be the owner who was talked into calling something else.
     pub fn set_owner(&mut self, owner: Address) -> Result<(), AuctionError> {
         if self.vm().tx_origin() != self.owner.get() {
+            //~^ auth-by-origin
             return Err(AuctionError::NotOwner(NotOwner {}));
         }
-        self.owner.set(owner); //~ auth-by-origin
+        self.owner.set(owner);
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::rc::Rc;
 
-use super::{Arena, Bytes, LabelId, LabelSet, merge};
+use super::{Arena, Bytes, Kind, LabelId, LabelSet, Pred, ValData, merge};
 use crate::facts::Seal;
 
 /// [`crate::facts::Label`] with interned contents.
@@ -87,6 +87,25 @@ impl Arena {
         }
         let length = self.label(Label::Length);
         self.union(labels, length)
+    }
+
+    /// Whose data a value is: one of a few constants that a single parameter chose, as of a truth value or an enum, is that
+    /// parameter's.
+    pub(crate) fn told_by(&mut self, data: ValData) -> LabelSet {
+        if data.labels != LabelSet::NONE || !matches!(data.kind, Kind::OneOf(_)) {
+            return data.labels;
+        }
+        let preds: Vec<Pred> = self.pred_list(data.preds).collect();
+        let mut labels = LabelSet::NONE;
+        for side in preds.iter().flat_map(|pred| [pred.left, pred.right]) {
+            let more = self.labels_of(side);
+            labels = self.union(labels, more);
+        }
+        let mut list = self.label_list(labels);
+        match (list.next(), list.next()) {
+            (Some(Label::Param(_)), None) => labels,
+            _ => LabelSet::NONE,
+        }
     }
 
     /// A set without one label.

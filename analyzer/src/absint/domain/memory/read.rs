@@ -412,7 +412,7 @@ impl State {
                 _ => {
                     pieces.push(Piece::Const(std::mem::take(&mut run).into()));
                     pieces.push(Piece::Hole {
-                        labels: data.labels,
+                        labels: arena.told_by(data),
                         len: Some(1),
                         decreased: data.decreased,
                     });

@@ -2,6 +2,7 @@
 
 use smallvec::smallvec;
 
+use super::HARMLESS;
 use super::take::{ACCOUNT_LEN, Input, MAX_ELEMENTS};
 use super::{is_fetch, shared_input};
 use crate::absint::domain::arena::{Bytes, Kind, Label, LabelSet, Piece, PredSet, Val, ValData};
@@ -356,6 +357,12 @@ impl<'p> Machine<'p> {
             HostResult::Status { ok: Some(ok) } if is_fetch(host) => {
                 self.arena.constant(ok.cast_unsigned())
             }
+            // Who calls and what with is there to be told.
+            HostResult::Status { ok: Some(ok) }
+                if host.effects.iter().all(|kind| HARMLESS.contains(kind)) =>
+            {
+                self.arena.constant(ok.cast_unsigned())
+            }
             HostResult::Answer if self.is_state(out.content) => self.arena.constant(1),
             HostResult::Status { .. } | HostResult::Answer => {
                 // Of a read, whether there is something; of a call, whether it went well.
@@ -368,7 +375,7 @@ impl<'p> Machine<'p> {
                     .iter()
                     .position(|a| matches!(a.role, Role::Len | Role::Cap));
                 match asked.and_then(|i| args.get(i)) {
-                    Some(asked) if self.arena.as_const(*asked).is_some() => *asked,
+                    Some(asked) if self.arena.as_number(*asked).is_some() => *asked,
                     _ => self.arena.unknown(out.labels),
                 }
             }

@@ -78,6 +78,11 @@ impl<'p> Machine<'p> {
                 Role::Name => self.name(val),
                 _ => {
                     let width = host.params.get(i).map_or(8, |t| t.bytes());
+                    // Behind an example, fields are where they are in the example.
+                    let val = match self.arena.as_number(val) {
+                        Some(bits) if arg.what == "offset" => self.arena.constant(bits),
+                        _ => val,
+                    };
                     let name = self.arena.as_const(val).and_then(|bits| {
                         let program = self.program;
                         program.host.value_name(&arg.what, bits.cast_signed())
