@@ -294,6 +294,7 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
             .guards(node)
             .iter()
             .any(|g| g.strength >= Strength::Argument)
+        || was_called(graph, node, subjects)
     {
         return true;
     }
@@ -318,6 +319,18 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
                 && e.key().is_some_and(|k| !arguments(k).is_empty())
                 && (graph.reaches(n, node) || graph.reaches(node, n))
         })
+}
+
+/// Whether the account is a contract that is called first, as borrowers of flash loans are: it had its say.
+fn was_called(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
+    graph.dominators(node).any(|n| {
+        graph.effect(n).is_some_and(|effect| {
+            effect.is(EffectKind::ExternalCall)
+                && effect
+                    .operand("contract")
+                    .is_some_and(|called| called.labels() == *subjects)
+        })
+    })
 }
 
 /// Whether assets are moved beside the deed to the caller or to an account that the caller names, and that is another.

@@ -1,6 +1,8 @@
 //! `unprotected-value-outflow`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Label, Labels, Method, Node, Predicate};
+use contract_lint_analyzer::facts::{
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Predicate,
+};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
@@ -111,15 +113,13 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
                 .pieces
                 .iter()
                 .filter_map(|piece| match piece {
-                    contract_lint_analyzer::facts::Piece::Hole { labels, .. } => {
-                        Some(labels.clone())
-                    }
-                    contract_lint_analyzer::facts::Piece::Const(_) => None,
+                    Piece::Hole { labels, .. } => Some(labels.clone()),
+                    Piece::Const(_) => None,
                 })
                 .filter(|labels| !labels.contains(&Label::SelfIdentity))
                 .collect();
-            // A transfer between others is for the token to judge.
-            if ask == Asks::Transfer && parts.len() > 2 {
+            // A transfer between others is for the token to judge, and one to the contract itself brings something in.
+            if ask == Asks::Transfer && (parts.len() > 2 || comes_in(data)) {
                 return None;
             }
             (parts.first()?.clone(), data, ask == Asks::Mint)
@@ -141,6 +141,15 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
     (decided && !nothing && !amount.is_unknown()).then_some(Outflow { to, amount, mints })
 }
 
+/// Whether a token is asked to move something to the contract: its own account stands behind another.
+fn comes_in(data: &Content) -> bool {
+    let mut accounts = data.pieces.iter().filter_map(|piece| match piece {
+        Piece::Hole { labels, .. } => Some(labels.contains(&Label::SelfIdentity)),
+        Piece::Const(_) => None,
+    });
+    accounts.next() == Some(false) && accounts.next() == Some(true)
+}
+
 /// Whether something bounds the amount: what came with the call, or what is stored for the one who asks or gets.
 fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
     let graph = &method.graph;
@@ -150,8 +159,10 @@ fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
     }
     let theirs = |key: &Content| belongs(method, key, &identities);
     let own = |label: &Label| match label {
-        Label::AttachedValue | Label::CallResult => true,
-        Label::Storage(key) => key.is_unknown() || theirs(key),
+        Label::AttachedValue => true,
+        Label::CallResult => !knows_only_own_balance(graph, node),
+        // The entry under the empty key is the contract's own.
+        Label::Storage(key) => !key.pieces.is_empty() && key.is_unknown() || theirs(key),
         _ => false,
     };
     if outflow.amount.labels_through_digests().iter().any(own) {
@@ -170,6 +181,24 @@ fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
             let paid = asks(effect) == Some(Asks::TransferFrom)
                 || asks(effect) == Some(Asks::Transfer) && n != node;
             (kept || paid) && (graph.reaches(n, node) || graph.reaches(node, n))
+        })
+}
+
+/// Whether what other contracts have told before a node is how much this one has, which is nobody's entitlement.
+fn knows_only_own_balance(graph: &EffectGraph, node: Node) -> bool {
+    let tells = |effect: &Effect| effect.gives.contains(&Label::CallResult);
+    let mut told = graph
+        .effects()
+        .filter(|(n, effect)| tells(effect) && graph.reaches(*n, node))
+        .peekable();
+    told.peek().is_some()
+        && told.all(|(_, effect)| {
+            let asks_balance = effect
+                .operand("method-name")
+                .and_then(Content::as_constant)
+                .is_some_and(|name| name.starts_with(b"balance"));
+            let of = effect.operand("calldata").map(Content::labels);
+            asks_balance && of == Some(Labels::from([Label::SelfIdentity]))
         })
 }
 

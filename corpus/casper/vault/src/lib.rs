@@ -59,7 +59,7 @@ fn total() -> U512 {
 
 fn only_owner() {
     let owner: AccountHash = storage::read(uref(OWNER)).unwrap_or_revert().unwrap_or_revert();
-    if runtime::get_caller() != owner {
+    if runtime::get_caller() != owner { //~ auth-by-origin
         runtime::revert(Error::NotOwner);
     }
 }

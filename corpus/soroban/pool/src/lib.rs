@@ -263,8 +263,8 @@ impl Pool {
         if !env.storage().temporary().has(&DataKey::PendingAdmin) {
             panic_with_error!(&env, Error::NoPendingAdmin);
         }
-        env.storage().temporary().remove(&DataKey::PendingAdmin);
-        env.storage().instance().set(&DataKey::Admin, &next); //~ unprotected-privileged-write
+        env.storage().temporary().remove(&DataKey::PendingAdmin); //~ auth-on-attacker-supplied-subject
+        env.storage().instance().set(&DataKey::Admin, &next); //~ auth-on-attacker-supplied-subject
     }
 
     pub fn upgrade(env: Env, new_wasm_hash: BytesN<32>) {
