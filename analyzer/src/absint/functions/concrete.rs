@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 
 use crate::absint::functions::intrinsics::Intrinsic;
 use crate::absint::functions::pages::Pages;
+use crate::absint::methods::sample::Listener;
 use crate::absint::methods::trial::{TrialHost, Watch};
 use crate::entity::{Entity, PrimaryMap};
 use crate::graph::callgraph::Lifted;
@@ -45,6 +46,8 @@ pub(crate) struct Concrete<'a> {
     pub(crate) host: Option<TrialHost<'a>>,
     /// Whose loads are noted.
     pub(crate) watch: Option<Watch>,
+    /// Who hears what is compared.
+    pub(crate) listener: Option<Listener>,
     /// The end of the highest run of memory that was written.
     top: usize,
     /// The end of static data.
@@ -91,6 +94,7 @@ impl<'a> Concrete<'a> {
             depth: 0,
             host: None,
             watch: None,
+            listener: None,
             top: data_end,
             data_end,
         })
@@ -151,6 +155,9 @@ impl<'a> Concrete<'a> {
             self.op(&Op::MemoryCopy, args)?;
             let results = &self.module.func_type(func).results;
             return Some(results.iter().map(|_| *to).collect());
+        }
+        if let Some(listener) = &mut self.listener {
+            listener.hear(&self.memory, args);
         }
         let function = self.lifted.get(func)?;
         if self.depth >= MAX_DEPTH {

@@ -368,12 +368,12 @@ impl Finder<'_> {
         let mut json = Json::empty();
         self.improve(&mut json, place)?;
         let mut extra = json.clone();
-        extra.add("?");
+        extra.add(&[], "?");
         let refused = self.attempt(&place(extra.render()).bytes);
         if let Verdict::Refused(Complaint::ExpectedOneOf(names)) = refused {
             for name in &names {
                 let mut more = json.clone();
-                if more.add(name) && self.improve(&mut more, place).is_some() {
+                if more.add(&[], name) && self.improve(&mut more, place).is_some() {
                     json = more;
                 }
             }

@@ -18,10 +18,10 @@ use crate::absint::methods::effects;
 use crate::absint::methods::fields::{self, Variants};
 use crate::absint::methods::messages::{self, Example};
 use crate::absint::methods::probe::Guesses;
-use crate::absint::methods::sample::Sample;
+use crate::absint::methods::sample::{Sample, Samples};
 use crate::absint::methods::selector;
 use crate::absint::methods::stored_state::StoredState;
-use crate::facts::{EffectGraph, Method, NodeKind, Param, Reason};
+use crate::facts::{self, EffectGraph, Method, NodeKind, Param, Reason};
 use crate::host::{Dispatch, EffectKind, EntryKind, ExportedEntry, Role};
 use crate::ir::Func;
 use crate::spec::encoded::Part;
@@ -115,6 +115,20 @@ impl Run {
     pub(crate) fn returns(&self) -> bool {
         does_end(&self.graph)
     }
+
+    /// The same, or the other run: what is in the input decides.
+    fn or_on(self, other: Run) -> Run {
+        let graph = EffectGraph::either(&self.graph, &other.graph, facts::Label::Input);
+        let mut reasons = self.reasons;
+        reasons.extend(other.reasons);
+        reasons.sort();
+        reasons.dedup();
+        Run {
+            graph,
+            reasons,
+            ..self
+        }
+    }
 }
 
 /// Whether a method can end well, or may where it was not followed.
@@ -135,15 +149,15 @@ pub(crate) fn methods(
         .iter()
         .filter(|entry| entry.kind != EntryKind::Support)
         .collect();
-    let samples: Vec<Option<Sample>> = entries
+    let samples: Vec<Option<Samples>> = entries
         .par_iter()
-        .map(|entry| Sample::find(program, entry.func))
+        .map(|entry| Samples::find(program, entry.func))
         .collect();
     let inputs: Vec<(Func, Vec<u8>)> = entries
         .iter()
         .zip(&samples)
         .map(|(entry, sample)| {
-            let input = sample.as_ref().map_or(NO_ARGUMENTS, |s| &s.bytes);
+            let input = sample.as_ref().map_or(NO_ARGUMENTS, |s| &s.whole.bytes);
             (entry.func, input.to_vec())
         })
         .collect();
@@ -159,7 +173,7 @@ fn of_entry(
     program: &Program<'_>,
     entry: &ExportedEntry<'_>,
     specs: &Specs,
-    sample: Option<Sample>,
+    samples: Option<Samples>,
     state: Option<&StoredState>,
 ) -> Vec<Method> {
     let found = match program.host.dispatch {
@@ -195,13 +209,26 @@ fn of_entry(
             .filter(Run::returns)
             .unwrap_or_else(|| run(program, entry, request))
     };
-    let sampled = sample.and_then(|sample| {
-        let request = Request {
+    let on_sample = |sample: &Sample| {
+        let run = run(&Request {
             sample: Some(sample.clone()),
             ..Request::default()
+        });
+        Some(run).filter(Run::returns)
+    };
+    let sampled = samples.and_then(|samples| {
+        let whole = on_sample(&samples.whole);
+        // What changes nothing is the same either way.
+        let bare = match &whole {
+            Some(run) if !run.graph.acts_from(run.graph.entry()) => None,
+            _ => samples.bare.as_ref().and_then(on_sample),
         };
-        let run = run(&request);
-        run.returns().then_some((run, sample.params))
+        // What it does without them is mostly what it does anyway.
+        let run = match (whole, bare) {
+            (Some(whole), Some(bare)) if goes_elsewhere(&bare, &whole) => whole.or_on(bare),
+            (whole, bare) => whole.or(bare)?,
+        };
+        Some((run, samples.whole.params))
     });
     let given = || Arguments::run(program, entry).filter(|(run, _)| run.returns());
     let (run, found) = match sampled.or_else(given) {
@@ -321,6 +348,14 @@ fn by_name(program: &Program<'_>, entry: &ExportedEntry<'_>, specs: &Specs) -> V
 fn is_system(program: &Program<'_>) -> bool {
     let mut imported = program.host_functions().values().flatten();
     imported.any(|f| f.effects.contains(&EffectKind::ChainAdmin))
+}
+
+/// Whether a run passes places that another does not.
+fn goes_elsewhere(this: &Run, that: &Run) -> bool {
+    let known = shape(&that.graph);
+    shape(&this.graph)
+        .iter()
+        .any(|place| known.binary_search(place).is_err())
 }
 
 /// What tells the graphs of two methods apart: which places they pass.

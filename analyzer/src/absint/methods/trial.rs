@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::absint::functions::concrete::Concrete;
 use crate::absint::functions::program::Program;
 use crate::absint::machine::host_call::{HARMLESS, PLUMBING};
-use crate::absint::methods::sample::Complaint;
+use crate::absint::methods::sample::{Complaint, Listener};
 use crate::host::{EffectKind, HostFunction, HostResult, Role};
 use crate::ir::Func;
 
@@ -81,6 +81,19 @@ pub(crate) struct TrialHost<'a> {
     ending: Option<Ending>,
 }
 
+impl<'a> TrialHost<'a> {
+    /// A host that hands over this input, and has no storage.
+    fn new(program: &'a Program<'_>, input: &[u8]) -> Self {
+        TrialHost {
+            functions: program.host_functions(),
+            input: input.to_vec(),
+            registers: BTreeMap::new(),
+            storage: None,
+            ending: None,
+        }
+    }
+}
+
 /// Runs an exported function on an input.
 pub(crate) fn attempt(
     program: &Program<'_>,
@@ -89,13 +102,7 @@ pub(crate) fn attempt(
     input: &[u8],
 ) -> Verdict {
     let mut machine = start.clone_for_trial(FUEL);
-    machine.host = Some(TrialHost {
-        functions: program.host_functions(),
-        input: input.to_vec(),
-        registers: BTreeMap::new(),
-        storage: None,
-        ending: None,
-    });
+    machine.host = Some(TrialHost::new(program, input));
     let returned = machine.call(func, &[]).is_some();
     let ending = machine.host.as_ref().and_then(|host| host.ending);
     match ending {
@@ -104,6 +111,20 @@ pub(crate) fn attempt(
         // A trap without asking the host is an abort too.
         _ => Verdict::Refused(Complaint::find(&machine.written())),
     }
+}
+
+/// Runs an exported function on an input, and hears what it compares names with.
+pub(crate) fn listen(
+    program: &Program<'_>,
+    start: &Concrete<'_>,
+    func: Func,
+    input: &[u8],
+) -> Listener {
+    let mut machine = start.clone_for_trial(FUEL);
+    machine.host = Some(TrialHost::new(program, input));
+    machine.listener = Some(Listener::default());
+    machine.call(func, &[]);
+    machine.listener.unwrap_or_default()
 }
 
 /// Runs an exported function on an input, with a storage; it is watched how a content is read that the host hands over.
@@ -117,11 +138,8 @@ pub(crate) fn rehearse(
 ) -> Rehearsal {
     let mut machine = start.clone_for_trial(FUEL);
     machine.host = Some(TrialHost {
-        functions: program.host_functions(),
-        input: input.to_vec(),
-        registers: BTreeMap::new(),
         storage: Some(storage),
-        ending: None,
+        ..TrialHost::new(program, input)
     });
     machine.watch = (!watched.is_empty()).then(|| Watch {
         content: watched.to_vec(),
@@ -151,13 +169,7 @@ pub(crate) fn attempt_in_regions(program: &Program<'_>, func: Func, contents: &[
         return refused;
     };
     let mut machine = start.clone_for_trial(FUEL);
-    machine.host = Some(TrialHost {
-        functions: program.host_functions(),
-        input: Vec::new(),
-        registers: BTreeMap::new(),
-        storage: None,
-        ending: None,
-    });
+    machine.host = Some(TrialHost::new(program, &[]));
     let mut args = Vec::new();
     for content in contents {
         match machine.region(allocate, content) {

@@ -93,8 +93,7 @@ pub struct Dao {
     blobs: LookupMap<CryptoHash, AccountId>,
 }
 
-// The state itself is written where `#[near]` wraps a method: `set_policy` and `set_guardian` do their damage on this line.
-#[near] //~ unprotected-privileged-write
+#[near]
 impl Dao {
     #[init]
     pub fn new(policy: Policy, guardian: Option<AccountId>) -> Self {
@@ -189,7 +188,7 @@ impl Dao {
 
     /// Anyone makes the rules.
     pub fn set_policy(&mut self, policy: Policy) {
-        self.policy = policy;
+        self.policy = policy; //~ unprotected-privileged-write
     }
 
     pub fn set_policy_checked(&mut self, policy: Policy) {
@@ -199,7 +198,7 @@ impl Dao {
 
     /// Anyone becomes the guardian.
     pub fn set_guardian(&mut self, guardian: Option<AccountId>) {
-        self.guardian = guardian;
+        self.guardian = guardian; //~ unprotected-privileged-write
     }
 
     pub fn set_guardian_checked(&mut self, guardian: Option<AccountId>) {

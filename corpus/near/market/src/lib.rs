@@ -79,8 +79,7 @@ pub struct Market {
     currencies: UnorderedSet<AccountId>,
 }
 
-// The state itself is written where `#[near]` wraps a method: `set_treasury` does its damage on this line.
-#[near] //~ unprotected-privileged-write
+#[near]
 impl Market {
     #[init]
     pub fn new(owner_id: AccountId, treasury_id: Option<AccountId>) -> Self {
@@ -281,8 +280,8 @@ impl Market {
     /// Anyone says where the fees go.
     pub fn set_treasury(&mut self, treasury_id: Option<AccountId>, fee_bps: u16) {
         require!(fee_bps <= 1_000, "the fee is too high");
-        self.treasury_id = treasury_id;
-        self.fee_bps = fee_bps;
+        self.treasury_id = treasury_id; //~ unprotected-privileged-write
+        self.fee_bps = fee_bps; //~ unprotected-privileged-write
     }
 
     #[payable]

@@ -93,8 +93,7 @@ pub struct Vesting {
     locked: u128,
 }
 
-// The state itself is written where `#[near]` wraps a method: `set_owner` and `reset` do their damage on this line.
-#[near] //~ unprotected-privileged-write, reinitializable
+#[near]
 impl Vesting {
     #[init]
     pub fn new(owner_id: AccountId, token_id: AccountId, config: Option<Config>) -> Self {
@@ -253,7 +252,7 @@ impl Vesting {
         if env::predecessor_account_id() != self.owner_id {
             let _ = Err::<(), Error>(Error::NotOwner);
         }
-        self.owner_id = owner_id;
+        self.owner_id = owner_id; //~ unprotected-privileged-write
         Ok(())
     }
 
@@ -310,7 +309,7 @@ impl Vesting {
         Self {
             owner_id,
             token_id,
-            config: LazyOption::new(Key::Config, Some(&config)),
+            config: LazyOption::new(Key::Config, Some(&config)), //~ reinitializable
             grants: LookupMap::new(Key::Grants),
             releases: Vector::new(Key::Releases),
             delegates: IterableMap::new(Key::Delegates),

@@ -2,6 +2,7 @@
 
 use super::contents::Piece;
 use super::{Arena, Bytes, Kind, LabelSet, PredSet, Val, ValData};
+use crate::absint::methods::sample::{FALSE, TRUE};
 
 impl Arena {
     /// The least value that covers both, chosen between by the given predicates.
@@ -13,6 +14,9 @@ impl Arena {
             return if a == Val::UNSET { b } else { a };
         }
         let (x, y) = (self.data(a), self.data(b));
+        if self.varied != LabelSet::NONE && self.varied == x.labels && is_flag(x.kind, y.kind) {
+            return a;
+        }
         let kind = if x.kind == y.kind {
             x.kind
         } else {
@@ -108,4 +112,13 @@ impl Arena {
         });
         self.bytes(pieces)
     }
+}
+
+/// Whether this is how a flag is written that is set, and that one how it is written where it is not: nothing was made of
+/// it yet.
+fn is_flag(this: Kind, that: Kind) -> bool {
+    let mut letters = TRUE.iter().zip(FALSE);
+    letters.any(|(set, unset)| {
+        this == Kind::Sample(u64::from(*set)) && that == Kind::Sample(u64::from(*unset))
+    })
 }

@@ -58,11 +58,13 @@ fn after<'a>(memory: &'a [u8], marker: &'a [u8]) -> impl Iterator<Item = &'a [u8
 fn quoted(text: &[u8]) -> Option<String> {
     let end = text.iter().take(MAX_NAME).position(|b| *b == b'`')?;
     let name = &text[..end];
-    let is_name = !name.is_empty()
-        && name
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-.$:@/".contains(b));
-    is_name.then(|| String::from_utf8_lossy(name).into_owned())
+    is_name(name).then(|| String::from_utf8_lossy(name).into_owned())
+}
+
+/// Whether it may be the name of a field.
+pub(super) fn is_name(text: &[u8]) -> bool {
+    let is_of_name = |b: &u8| b.is_ascii_alphanumeric() || b"_-.$:@/".contains(b);
+    !text.is_empty() && text.iter().all(is_of_name)
 }
 
 /// The names in "…`, expected one of `a`, `b`" or "…`, expected `a` or `b`".

@@ -264,19 +264,57 @@ impl Json {
         true
     }
 
-    /// Adds a field to the object itself, unless it has that.
-    pub(crate) fn add(&mut self, name: &str) -> bool {
-        let Value::Object(fields) = &mut self.root else {
+    /// Adds a field to an object, unless it has that, and puts it in question.
+    pub(crate) fn add(&mut self, object: &[usize], name: &str) -> bool {
+        self.put(object, name, Value::Text(0))
+    }
+
+    /// The same with the value that means nothing.
+    pub(super) fn add_null(&mut self, object: &[usize], name: &str) -> bool {
+        self.put(object, name, Value::Null)
+    }
+
+    /// The same with a value that nobody expects.
+    pub(super) fn add_odd(&mut self, object: &[usize], name: &str) -> bool {
+        let odd = Value::List(vec![Value::Bool, Value::Null]);
+        self.put(object, name, Value::Object(vec![("?".to_owned(), odd)]))
+    }
+
+    fn put(&mut self, object: &[usize], name: &str, value: Value) -> bool {
+        let Some(Value::Object(fields)) = self.at(object) else {
             return false;
         };
         if fields.iter().any(|(field, _)| field == name) {
             return false;
         }
-        fields.push((name.to_owned(), Value::Text(0)));
-        self.cursor = vec![fields.len() - 1];
-        self.types.resize(fields.len(), None);
+        fields.push((name.to_owned(), value));
+        let last = fields.len() - 1;
+        if object.is_empty() {
+            self.types.resize(last + 1, None);
+        }
+        self.cursor = object.to_vec();
+        self.cursor.push(last);
         self.missing = None;
         true
+    }
+
+    /// Where there are objects: the root first.
+    pub(super) fn objects(&self) -> Vec<Vec<usize>> {
+        let mut found = Vec::new();
+        let mut todo = vec![(Vec::new(), &self.root)];
+        while let Some((path, value)) = todo.pop() {
+            let inner: Vec<&Value> = match value {
+                Value::Object(fields) => fields.iter().map(|(_, value)| value).collect(),
+                Value::List(elements) => elements.iter().collect(),
+                _ => continue,
+            };
+            let within = inner.into_iter().enumerate().rev();
+            todo.extend(within.map(|(i, value)| ([&path[..], &[i]].concat(), value)));
+            if matches!(value, Value::Object(_)) {
+                found.push(path);
+            }
+        }
+        found
     }
 
     /// Puts the object's fields into this order.

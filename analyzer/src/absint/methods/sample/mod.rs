@@ -7,20 +7,24 @@
 
 mod complaint;
 mod json;
+mod optional;
 
 use std::rc::Rc;
 
+use optional::Search;
+
 pub(crate) use complaint::Complaint;
 pub(crate) use json::Json;
+pub(crate) use optional::Listener;
 
 use crate::absint::domain::arena::{Arena, Bytes, Label};
 use crate::absint::functions::program::Program;
-use crate::absint::methods::trial::{self, Verdict};
+use crate::absint::methods::trial::Verdict;
 use crate::facts::Param;
 use crate::ir::Func;
 
 /// Guesses for one method.
-const MAX_TRIALS: usize = 150;
+const MAX_TRIALS: usize = 200;
 
 /// How a flag is written that is set, and one that is not: with as many bytes, and no byte twice.
 pub(crate) const TRUE: &[u8; 5] = b"true ";
@@ -39,33 +43,48 @@ pub(crate) struct Sample {
     pub(crate) flags: Vec<u32>,
 }
 
-impl Sample {
-    /// Finds a JSON object that an exported function takes as its input. `None` if there is none, or if anything will do.
-    pub(crate) fn find(program: &Program<'_>, func: Func) -> Option<Sample> {
+/// Inputs that a method takes.
+#[derive(Clone, Debug)]
+pub(crate) struct Samples {
+    /// With everything that may be there.
+    pub(crate) whole: Sample,
+    /// Without what may be left out, where there is such.
+    pub(crate) bare: Option<Sample>,
+}
+
+impl Samples {
+    /// Finds JSON objects that an exported function takes as its input. `None` if there is none, or if anything will do.
+    pub(crate) fn find(program: &Program<'_>, func: Func) -> Option<Samples> {
         let start = program.start.as_ref()?;
         if !program.host.registers || !program.module.func_type(func).params.is_empty() {
             return None;
         }
-        let attempt = |bytes: &[u8]| trial::attempt(program, start, func, bytes);
+        let mut search = Search {
+            program,
+            start,
+            func,
+            left: MAX_TRIALS,
+        };
         // What takes this reads no JSON.
-        if matches!(attempt(b"?"), Verdict::Passed) {
+        if matches!(search.attempt(b"?"), Some(Verdict::Passed)) {
             return None;
         }
         let mut json = Json::empty();
-        for _ in 0..MAX_TRIALS {
-            let sample = json.render();
-            match attempt(&sample.bytes) {
-                Verdict::Passed => return Some(sample),
-                Verdict::Refused(complaint) => {
-                    if !json.improve(&complaint) {
-                        return None;
-                    }
-                }
-            }
+        if !search.improve(&mut json) {
+            return None;
         }
-        None
+        let bare = json.render();
+        search.complete(&mut json);
+        let whole = json.render();
+        let differs = whole.bytes != bare.bytes;
+        Some(Samples {
+            whole,
+            bare: differs.then_some(bare),
+        })
     }
+}
 
+impl Sample {
     /// The content that the contract reads.
     pub(crate) fn content(&self, arena: &mut Arena) -> Bytes {
         let mut runs = Vec::new();

@@ -118,7 +118,9 @@ impl StoredState {
                         let is_fixed = match part.kind {
                             PartKind::Fixed => true,
                             PartKind::Text => i < LENGTH,
-                            PartKind::Number | PartKind::Count { .. } => false,
+                            // Whether there is something: what it is, shows behind it.
+                            PartKind::Count { .. } => true,
+                            PartKind::Number => false,
                         };
                         *byte == Some(*example) && (is_fixed || self.is_own(arena, part, *labels))
                     },
