@@ -199,7 +199,7 @@ fn of_entry(
         ..Request::default()
     };
     // On the example of the state, and where the method does not go on with that, on any state.
-    let run = |request: &Request<'_>| {
+    let on_state = |request: &Request<'_>| {
         let on_example = state.map(|state| {
             let state = Some(state);
             let request = request.clone();
@@ -210,12 +210,13 @@ fn of_entry(
             .unwrap_or_else(|| run(program, entry, request))
     };
     let on_sample = |sample: &Sample| {
-        let run = run(&Request {
+        let run = on_state(&Request {
             sample: Some(sample.clone()),
             ..Request::default()
         });
         Some(run).filter(Run::returns)
     };
+    let has_samples = samples.is_some();
     let sampled = samples.and_then(|samples| {
         let whole = on_sample(&samples.whole);
         // What changes nothing is the same either way.
@@ -234,7 +235,9 @@ fn of_entry(
     let (run, found) = match sampled.or_else(given) {
         Some((run, params)) => (run, Some(params)),
         None if program.typed => (fields::run_typed(program, entry, &plain), None),
-        None => (run(&plain), None),
+        // Reading any input on the example of the state takes long, and that did not go on with the example of the input.
+        None if has_samples => (run(program, entry, &plain), None),
+        None => (on_state(&plain), None),
     };
     vec![Method {
         name: entry.export.to_owned(),
