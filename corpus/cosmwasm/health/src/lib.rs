@@ -1,0 +1,6 @@
+//! Medical records of several clinics on a chain of their own.
+
+pub mod contract;
+mod error;
+pub mod msg;
+pub mod state;
