@@ -146,14 +146,21 @@ impl Resolver<'_> {
 
     /// The head of a method's function, or the first statement of it.
     fn head(&self, method: &Method) -> Option<SourcePlace> {
-        let begins: Vec<SourcePlace> = self
-            .sources?
+        let sources = self.sources?;
+        let begins: Vec<SourcePlace> = sources
             .functions(&method.name)
             .into_iter()
             .map(Into::into)
             .collect();
-        let mut heads = begins.iter();
-        let head = heads.find_map(|statement| self.text.head(statement, &method.name));
+        // Where a helper was inlined at the very beginning, only what the method does later is in its own lines.
+        let acts = method.graph.nodes.values().filter_map(|node| {
+            let Origin::Statement(position) = sources.position(&node.site)? else {
+                return None;
+            };
+            Some(position.into())
+        });
+        let mut heads = begins.iter().cloned().chain(acts);
+        let head = heads.find_map(|statement| self.text.head(&statement, &method.name));
         head.or_else(|| begins.into_iter().next())
     }
 

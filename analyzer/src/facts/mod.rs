@@ -132,6 +132,17 @@ pub struct Param {
     pub ty: Option<String>,
 }
 
+impl Param {
+    /// A parameter of which the name is known.
+    #[must_use]
+    pub fn named(name: String) -> Self {
+        Param {
+            name: Some(name),
+            ty: None,
+        }
+    }
+}
+
 /// Why a method was not analysed completely.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {

@@ -1,6 +1,7 @@
 //! Arguments that the host passes by name, among them who calls: in a list in the contract's memory (ChainMaker), or in the
 //! answer to a request (XuperChain). Which names a method asks for is found out by running it with stand-ins: none of them
-//! is the name that is asked for, and what they were compared with is.
+//! is the name that is asked for, and what they were compared with is. Where the host hands them out one by one, each call
+//! says which ([`Asked`]).
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -47,6 +48,31 @@ enum StandIns {
     Long,
     /// One of each length: others compare only names of the same length.
     EachLength,
+}
+
+/// The names of arguments that a method asked the host for, one call for each (Casper), in the order of the first calls.
+#[derive(Debug, Default)]
+pub(crate) struct Asked(Vec<String>);
+
+impl Asked {
+    /// The number of the argument of a name; `None` if it does not look like one.
+    pub(crate) fn number(&mut self, name: &[u8]) -> Option<u32> {
+        if !NAME_LENGTHS.contains(&name.len()) || !name.iter().all(u8::is_ascii_graphic) {
+            return None;
+        }
+        let name = String::from_utf8_lossy(name);
+        let known = self.0.iter().position(|asked| *asked == name);
+        let number = known.unwrap_or_else(|| {
+            self.0.push(name.into_owned());
+            self.0.len() - 1
+        });
+        u32::try_from(number).ok()
+    }
+
+    /// What was asked for as the method's parameters; `None` if nothing was.
+    pub(crate) fn params(self) -> Option<Vec<Param>> {
+        (!self.0.is_empty()).then(|| self.0.into_iter().map(Param::named).collect())
+    }
 }
 
 impl Arguments {
@@ -203,13 +229,7 @@ fn with_names(
     entry: &ExportedEntry<'_>,
     names: Vec<String>,
 ) -> (Run, Vec<Param>) {
-    let params = names
-        .iter()
-        .map(|name| Param {
-            name: Some(name.clone()),
-            ty: None,
-        })
-        .collect();
+    let params = names.iter().cloned().map(Param::named).collect();
     let request = Request {
         arguments: Some(Arguments {
             names,
@@ -343,4 +363,23 @@ fn layout(host: &HostModel) -> Option<&crate::host::Layout> {
     host.layouts
         .iter()
         .find(|layout| layout.of == "calldata" && layout.encoding == Encoding::EasyCodec)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_numbered_as_they_are_asked_for() {
+        let mut asked = Asked::default();
+        assert_eq!(asked.number(b"patient"), Some(0));
+        assert_eq!(asked.number(b"id_card"), Some(1));
+        assert_eq!(asked.number(b"patient"), Some(0));
+        assert_eq!(asked.number(b"\x00\x01"), None, "no name");
+        let names: Option<Vec<_>> = asked
+            .params()
+            .map(|all| all.into_iter().map(|p| p.name).collect());
+        let expected = ["patient", "id_card"].map(|name| Some(name.to_owned()));
+        assert_eq!(names.as_deref(), Some(&expected[..]));
+    }
 }

@@ -108,6 +108,8 @@ pub(crate) struct Run {
     names: BTreeSet<u64>,
     /// Names that the account of the action was compared with.
     accounts: BTreeSet<u64>,
+    /// The parameters, where the host was asked for each by its name.
+    asked: Option<Vec<Param>>,
 }
 
 impl Run {
@@ -247,6 +249,7 @@ fn of_entry(
         params: spec
             .map(|s| s.params.clone())
             .or(found)
+            .or(run.asked)
             .unwrap_or_else(|| unnamed_params(program, entry)),
         graph: run.graph,
         reasons: run.reasons,
@@ -440,6 +443,7 @@ pub(crate) fn run<'p>(
         names,
         guesses: std::mem::take(&mut machine.arena.guesses),
         accounts,
+        asked: machine.asked.params(),
     }
 }
 

@@ -163,8 +163,8 @@ pub extern "C" fn ask_seal() {
 pub extern "C" fn do_forget() {
     let patient = arg("patient");
     CARDS.clear(patient); //~ missing-subject-auth
-    DIGESTS.clear(patient);
-    DIAGNOSES.clear(patient);
+    DIGESTS.clear(patient); //~ missing-subject-auth
+    DIAGNOSES.clear(patient); //~ missing-subject-auth
 }
 
 #[no_mangle]

@@ -84,16 +84,18 @@ impl<'p> Machine<'p> {
                     Label::Digest(self.arena.flattened(input))
                 }
                 E::ChainQuery | E::AccountQuery | E::NetworkIdRead => Label::Chain,
-                E::CalldataRead => match inputs
-                    .iter()
-                    .find(|i| i.arg.role == Role::Scalar)
-                    .and_then(|i| self.arena.known_bytes(i.content))
-                {
-                    Some(index) if index.len() >= 4 => {
-                        Label::Param(u32::from_le_bytes([index[0], index[1], index[2], index[3]]))
-                    }
-                    _ => Label::Input,
-                },
+                E::CalldataRead => {
+                    let index = inputs.iter().find(|i| i.arg.role == Role::Scalar);
+                    let index = index.and_then(|i| self.arena.known_bytes(i.content));
+                    let index = index.and_then(|bytes| bytes.first_chunk().copied());
+                    let name = operand("arg-name").and_then(|name| self.arena.known_bytes(name));
+                    let number = match (index, name) {
+                        (Some(index), _) => Some(u32::from_le_bytes(index)),
+                        (None, Some(name)) => self.asked.number(&name),
+                        (None, None) => None,
+                    };
+                    number.map_or(Label::Input, Label::Param)
+                }
                 _ => continue,
             };
             let set = self.arena.label(label);

@@ -15,7 +15,8 @@ impl<'p> Machine<'p> {
         inputs: &[Input<'_>],
         operands: &mut Vec<(What, Bytes)>,
     ) {
-        if operands.iter().any(|(what, _)| what == "storage-key") {
+        if let Some((_, key)) = operands.iter_mut().find(|(what, _)| what == "storage-key") {
+            *key = self.within_group(*key, inputs);
             return;
         }
         let whole = inputs
@@ -70,6 +71,19 @@ impl<'p> Machine<'p> {
         if stores && !parts.is_empty() {
             let key = self.arena.concat(&parts);
             operands.push(("storage-key".into(), key));
+        }
+    }
+
+    /// A key within a group of entries that the host is told by a name of its own.
+    fn within_group(&mut self, key: Bytes, inputs: &[Input<'_>]) -> Bytes {
+        let is_group = |input: &&Input<'_>| matches!(&*input.arg.what, "table" | "storage-prefix");
+        let group = inputs.iter().find(is_group).map(|input| input.content);
+        match group.filter(|group| self.arena.known_bytes(*group).is_some()) {
+            Some(group) => {
+                let slash = self.arena.constant_bytes(b"/");
+                self.arena.concat(&[group, slash, key])
+            }
+            None => key,
         }
     }
 

@@ -19,7 +19,7 @@ use crate::absint::domain::memory::{Paths, State};
 use crate::absint::functions::program::{FuncInfo, Program};
 use crate::absint::machine::parting::{Alone, MAX_WAYS, Parting};
 use crate::absint::machine::record::{BlockRecord, Ctx, Event, EventKind, Exit, Records};
-use crate::absint::methods::arguments::Arguments;
+use crate::absint::methods::arguments::{Arguments, Asked};
 use crate::absint::methods::effects::Consequences;
 use crate::absint::methods::fields::{Fields, Variants};
 use crate::absint::methods::render::{Rendering, TO_READ};
@@ -84,6 +84,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) in_regions: bool,
     /// The named arguments, where these are the input: the contract looks them up all the time.
     pub(crate) arguments: Option<Arguments>,
+    /// Those that the host was asked for, one by one.
+    pub(crate) asked: Asked,
     /// The reading of a response under way.
     pub(crate) rendering: Option<Rendering>,
     /// What the host will do because of what is in the response.
@@ -159,6 +161,7 @@ impl<'p> Machine<'p> {
             input: Bytes::EMPTY,
             in_regions: false,
             arguments: None,
+            asked: Asked::default(),
             rendering: None,
             returned: None,
             consequences: Consequences::default(),
