@@ -11,8 +11,8 @@ use crate::finding::Step;
 /// named in it.
 #[derive(Debug)]
 pub(super) struct Owned<'f> {
-    key: &'f Content,
-    method: &'f Method,
+    pub(super) key: &'f Content,
+    pub(super) method: &'f Method,
     guard: Node,
 }
 
@@ -74,7 +74,7 @@ pub(super) fn found_by_argument(key: &Content) -> bool {
 /// of it.
 fn asking(graph: &EffectGraph, node: Node) -> impl Iterator<Item = Guard> {
     let mut asking = graph.guards(node);
-    asking.retain(|guard| guard.strength == Strength::Known);
+    asking.retain(|guard| matches!(guard.strength, Strength::Known | Strength::Origin));
     if !asking.is_empty() {
         let loops = graph.loops();
         let sought = |at: Node| loops.iter().any(|l| l.contains(at));
