@@ -66,6 +66,7 @@ impl Resolver<'_> {
     /// The finding, and its subject.
     fn finding(&self, level: Level, finding: Finding) -> (Reported, String) {
         let method = self.methods.iter().find(|m| m.name == finding.method);
+        let primary = self.primary(&finding);
         let trace = finding.trace.into_iter().map(|step| ReportedStep {
             message: step.message,
             place: match step.site {
@@ -84,13 +85,41 @@ impl Resolver<'_> {
             selector: method.and_then(|m| m.selector.clone()),
             reach: method.and_then(|m| reach(m.kind)),
             method: finding.method,
-            primary: finding.primary,
+            primary,
             notes: finding.notes,
             help: finding.help,
             also: finding.also,
             fingerprint: String::new(),
         };
         (reported, finding.subject)
+    }
+
+    /// The step to point at. Where a macro wrote that, another that says the same, if the author wrote it.
+    fn primary(&self, finding: &Finding) -> usize {
+        let is_statement = |index: &usize| {
+            let site = finding.trace.get(*index).and_then(|s| s.site.as_ref());
+            match site.and_then(|site| self.sources?.position(site)) {
+                Some(Origin::Statement(position)) => !self.is_attribute(&position.into()),
+                _ => false,
+            }
+        };
+        let same = |index: &usize| finding.trace[*index].message == finding.message;
+        let mut others = (0..finding.trace.len()).filter(same);
+        if is_statement(&finding.primary) {
+            return finding.primary;
+        }
+        others.find(is_statement).unwrap_or(finding.primary)
+    }
+
+    /// Whether an attribute or a comment is there: a macro was given it, and wrote what has this position.
+    fn is_attribute(&self, place: &SourcePlace) -> bool {
+        let line = usize::try_from(place.line).unwrap_or(0);
+        self.text.file(&place.path).is_some_and(|file| {
+            let text = file.text.lines().nth(line.saturating_sub(1));
+            text.is_some_and(|text| {
+                text.trim_start().starts_with("#[") || text.trim_start().starts_with("//")
+            })
+        })
     }
 
     fn fingerprints(&self, findings: &mut [(Reported, String)]) {

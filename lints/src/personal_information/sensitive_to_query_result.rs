@@ -10,7 +10,7 @@ use super::sinks::{sinks, zone};
 use super::sources::Place;
 use crate::declare_lint;
 use crate::events::{may_alias, step};
-use crate::finding::Finding;
+use crate::finding::{Finding, Step};
 use crate::lint::{Confidence, Context, LintMeta};
 use crate::policy::{Class, SinkKind};
 
@@ -143,21 +143,22 @@ fn returned(
                 continue;
             };
             let message = format!("`{}` is returned to anyone, in the clear", this.name);
-            // Where it is returned is often the work of a macro; where it is read is the contract's own.
+            // Where it is returned is often the work of a macro; where it is read is the contract's own. Both are its place.
             let read = graph
                 .effects_of(EffectKind::StorageRead)
                 .filter(|(node, _)| graph.reaches(*node, at.node))
                 .find(|(_, effect)| effect.key().is_some_and(|key| may_alias(key, &this.key)))
                 .map(|(node, _)| step(graph, node, message.clone()));
             let end = step(graph, at.node, message.clone());
+            let trace: Vec<Step> = read.into_iter().chain([end]).collect();
             findings.push(Finding {
                 lint,
                 severity: denial.severity,
                 confidence: lint.confidence,
-                trace: read.into_iter().chain([end]).collect(),
+                primary: trace.len() - 1,
+                trace,
                 message,
                 method: method.name.clone(),
-                primary: 0,
                 notes: vec![
                     format!(
                         "`{}` stores `{}`, declared as `{}`, under this key",

@@ -11,7 +11,7 @@ use crate::state::{clinics, Clinic, Config, Record, CARDS, CONFIG, COUNT, DIGEST
 
 type Answer = Result<Response, ContractError>;
 
-const CONTRACT_NAME: &str = "crates.io:corpus-health";
+const CONTRACT_NAME: &str = "corpus:health";
 const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const DEFAULT_LIMIT: u32 = 10;
