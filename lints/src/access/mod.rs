@@ -6,7 +6,6 @@ pub mod auth_on_attacker_supplied_subject;
 mod authority;
 pub mod inconsistent_guard;
 mod initialiser;
-mod members;
 pub mod misdirected_transfer_notification;
 pub mod missing_subject_auth;
 mod privileged;

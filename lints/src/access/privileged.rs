@@ -8,7 +8,7 @@ use contract_lint_analyzer::facts::{
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use super::authority::from_itself;
-use super::records::found_by_argument;
+use super::records::{Owned, found_by_argument, owned_records};
 use crate::events::{global, open_to_all, step, writes};
 use crate::finding::Step;
 use crate::lint::Context;
@@ -19,6 +19,8 @@ use crate::policy::KeyPattern;
 pub(super) enum Why {
     /// Who is stored there may call.
     Identity,
+    /// Who is stored there owns the entry, and may change it.
+    Owner,
     /// What is stored there is called, or becomes the code.
     Target,
     /// Who is listed there may call, and a known caller only, or the contract when it is set up, lists somebody.
@@ -41,6 +43,7 @@ impl Privilege {
     pub(super) fn sentence(&self) -> Option<&'static str> {
         match self.why {
             Why::Identity => Some("what is stored there decides who may call"),
+            Why::Owner => Some("what is stored there decides who may change the entry"),
             Why::Role => Some("who is listed there may call"),
             Why::Target => Some("what is stored there is what the contract calls or becomes"),
             Why::Written => None,
@@ -57,6 +60,8 @@ pub(super) struct Privileges {
     declared: BTreeMap<Content, Privilege>,
     /// Lists of accounts.
     roles: Vec<(Content, Privilege)>,
+    /// Entries that say whose they are.
+    owned: Vec<(Content, Privilege)>,
 }
 
 impl Privileges {
@@ -71,6 +76,24 @@ impl Privileges {
         };
         found.or_else(|| self.declared.get(key)).or_else(role)
     }
+
+    /// Why a key is privileged that names one of many entries that say whose they are, if it does.
+    pub(super) fn of_owned(&self, key: &Content) -> Option<&Privilege> {
+        let mut owned = self.owned.iter().filter(|_| found_by_argument(key));
+        owned.find_map(|(of, why)| of.may_equal(key).then_some(why))
+    }
+}
+
+/// Entries that are written only for the account that is stored in them.
+fn owned(facts: &Facts) -> Vec<(Content, Privilege)> {
+    let privilege = |owned: Owned<'_>| Privilege {
+        why: Why::Owner,
+        witness: owned.witness(),
+    };
+    let records = owned_records(facts).into_iter();
+    records
+        .map(|owned| (owned.key.clone(), privilege(owned)))
+        .collect()
 }
 
 /// Looks through all methods for what shows that a key is privileged.
@@ -161,6 +184,7 @@ pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
         keys,
         declared: declared_keys(facts, &cx.policy.privileged.keys),
         roles: roles(facts),
+        owned: owned(facts),
     }
 }
 

@@ -1,13 +1,16 @@
 //! `unprotected-privileged-write`.
 
-use contract_lint_analyzer::facts::{Effect, Label, Labels, Method, Node};
+use contract_lint_analyzer::facts::{
+    Content, Effect, Label, Method, Node, NodeKind, Piece, Relation,
+};
 use contract_lint_analyzer::host::{EffectKind, HostModel};
 
 use super::authority::{Standing, chosen, doubt, explain, from_itself, only_arguments, standing};
 use super::initialiser::initialises;
 use super::privileged::{Privileges, Why, privileged_keys};
+use super::records::{on_outer_condition, other_arguments};
 use crate::declare_lint;
-use crate::events::{arguments, deletes, open_to_all, writes};
+use crate::events::{arguments, deletes, is_argument, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::{argument_names, data, name_in};
 use crate::lint::{Context, Severity};
@@ -106,27 +109,32 @@ fn to_key(
     host: &HostModel,
 ) -> Option<Finding> {
     let key = effect.key()?;
-    let privilege = privileged.of(key)?;
+    let privilege = privileged.of(key).or_else(|| privileged.of_owned(key))?;
     let becomes = match effect.operand("storage-value") {
         // That an account is listed is chosen by its name. What it pays for that, or what it holds there, is its own matter.
         Some(value) if privilege.why == Why::Role => {
-            let paid = |labels: &Labels| labels.contains(&Label::AttachedValue);
-            let mut checks = method.graph.checks(node).into_iter();
-            if from_itself(value, key) || checks.any(|(_, branch)| paid(&branch.labels())) {
+            if from_itself(value, key) || is_paid(method, node) {
                 return None;
             }
             Some(value)
         }
         Some(value) => {
             // A counter or a list that grows is no setting.
-            if !chosen(value) || from_itself(value, key) && privilege.why != Why::Identity {
+            let set = chosen(value) && (!from_itself(value, key) || privilege.why == Why::Identity);
+            let free = privilege.why == Why::Written && grows_for_nothing(method, value, key);
+            if !set && !free {
                 return None;
             }
             Some(value)
         }
+        // Whoever deletes what belongs to others does so without asking them: another lint's matter.
+        None if privilege.why == Why::Owner => return None,
         None if privilege.why == Why::Role && !deletes(effect) => return None,
         None => None,
     };
+    if privilege.why == Why::Owner && !gives_away(method, node, effect) {
+        return None;
+    }
     // That an account is not yet listed is asked of each, too.
     if privilege.why != Why::Role && initialises(&method.graph, node, host) {
         return None;
@@ -163,6 +171,75 @@ fn to_key(
         Some(sentence) if !takes_over => finding.note(sentence),
         _ => finding,
     })
+}
+
+/// Whether what came with the call is measured before a node. That nothing came is no payment.
+fn is_paid(method: &Method, node: Node) -> bool {
+    let checks = method.graph.checks(node);
+    checks.iter().any(|(_, branch)| {
+        branch.predicates.iter().any(|p| {
+            let measured = p.relation != Relation::Truth
+                && p.right
+                    .as_constant()
+                    .is_none_or(|b| b.iter().any(|b| *b != 0));
+            measured && p.labels().contains(&Label::AttachedValue)
+        })
+    })
+}
+
+/// Whether a stored number grows by what the caller says, and nothing is taken for it: not from anybody's account, not with
+/// the call, not from another contract.
+fn grows_for_nothing(method: &Method, value: &Content, key: &Content) -> bool {
+    let of_key = |l: &Label| matches!(l, Label::Storage(of) if **of == *key);
+    let labels = value.labels();
+    let grows = labels.iter().any(is_argument)
+        && labels.iter().all(|l| is_argument(l) || of_key(l))
+        && from_itself(value, key);
+    let decreases = |content: &Content| {
+        let mut pieces = content.pieces.iter();
+        pieces.any(|piece| {
+            matches!(
+                piece,
+                Piece::Hole {
+                    decreased: true,
+                    ..
+                }
+            )
+        })
+    };
+    let foreign = |l: &Label| matches!(l, Label::AttachedValue | Label::CallResult);
+    let mut nodes = method.graph.nodes.values();
+    let takes = nodes.any(|node| match &node.kind {
+        NodeKind::Effect(effect) => {
+            calls_out(effect) || effect.operand("storage-value").is_some_and(decreases)
+        }
+        NodeKind::Branch(branch) => branch.labels().iter().any(foreign),
+        _ => false,
+    });
+    grows && !decreases(value) && !takes
+}
+
+/// Whether other code is run, or something is moved.
+fn calls_out(effect: &Effect) -> bool {
+    use EffectKind as E;
+    let kinds = [
+        E::ExternalCall,
+        E::ExternalCallAsync,
+        E::Delegatecall,
+        E::ValueTransfer,
+    ];
+    kinds.iter().any(|kind| effect.is(*kind))
+}
+
+/// Whether a write sets who owns an entry, and nothing else, to an account that the arguments name.
+fn gives_away(method: &Method, node: Node, effect: &Effect) -> bool {
+    let (Some(key), Some(value)) = (effect.key(), effect.operand("storage-value")) else {
+        return false;
+    };
+    only_arguments(&value.labels())
+        && !other_arguments(value, key).is_empty()
+        && matches!(value.pieces.as_slice(), [Piece::Hole { .. }])
+        && !on_outer_condition(&method.graph, node, key)
 }
 
 /// A change of the account's keys, permissions or administrators, as the caller wants it.
