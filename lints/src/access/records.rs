@@ -4,7 +4,6 @@ use contract_lint_analyzer::facts::{
     Content, EffectGraph, Facts, Guard, Label, Labels, Method, Node, NodeKind, Strength,
 };
 
-use super::authority::from_itself;
 use crate::events::{is_argument, may_alias, open_to_all, step, writes};
 use crate::finding::Step;
 
@@ -129,18 +128,4 @@ pub(super) fn other_arguments(value: &Content, key: &Content) -> Labels {
     others
         .filter(|l| is_argument(l) && !named.contains(l))
         .collect()
-}
-
-/// Whether entries are only ever set, whole: what is counted up or down is a balance, and what grows a list of somebody's own.
-pub(super) fn only_set(facts: &Facts, key: &Content) -> bool {
-    let sets = |method: &Method| {
-        method.graph.effects().all(|(_, effect)| {
-            let own = effect.key().filter(|own| may_alias(own, key));
-            match (own, effect.operand("storage-value")) {
-                (Some(own), Some(value)) if writes(effect) => !from_itself(value, own),
-                _ => true,
-            }
-        })
-    };
-    facts.methods.iter().all(sets)
 }

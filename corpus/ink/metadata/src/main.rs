@@ -9,6 +9,8 @@ use serde_json::{json, Value};
 use ink_dao as _;
 #[cfg(feature = "nft")]
 use ink_nft as _;
+#[cfg(feature = "passports")]
+use ink_passports as _;
 #[cfg(feature = "psp22")]
 use ink_psp22 as _;
 #[cfg(feature = "registry")]
@@ -22,6 +24,8 @@ const NAME: &str = if cfg!(feature = "dao") {
     "ink-dao"
 } else if cfg!(feature = "nft") {
     "ink-nft"
+} else if cfg!(feature = "passports") {
+    "ink-passports"
 } else if cfg!(feature = "psp22") {
     "ink-psp22"
 } else if cfg!(feature = "registry") {
