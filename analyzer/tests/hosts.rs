@@ -213,7 +213,7 @@ fn hand_checked_functions() {
         ("ink", "seal0.seal_get_storage(i32,i32,i32)->i32", &[(0, "storage-key"), (1, "storage-value")], &[StorageRead]),
         ("ink", "seal0.caller(i32,i32)", &[(0, "account")], &[CallerIdentityRead]),
         ("ink", "seal0.set_code_hash(i32)->i32", &[(0, "code-hash")], &[CodeUpgrade]),
-        ("ink", "seal1.terminate(i32)", &[(0, "account")], &[SelfDestruct, ValueTransfer]),
+        ("ink", "seal1.terminate(i32)", &[(0, "account")], &[SelfDestruct, ValueTransfer, Exit]),
         ("multiversx", "env.mBufferStorageStore(i32,i32)->i32", &[(0, "storage-key"), (1, "storage-value")], &[StorageWrite]),
         ("multiversx", "env.mBufferStorageLoad(i32,i32)->i32", &[(0, "storage-key"), (1, "storage-value")], &[StorageRead]),
         ("multiversx", "env.managedCaller(i32)", &[(0, "account")], &[CallerIdentityRead]),

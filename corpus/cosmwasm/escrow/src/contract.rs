@@ -10,7 +10,7 @@ use crate::error::ContractError;
 use crate::msg::{CreateMsg, ExecuteMsg, InstantiateMsg, QueryMsg, ReceiveMsg};
 use crate::state::{Config, Escrow, CONFIG, ESCROWS};
 
-const CONTRACT_NAME: &str = "crates.io:cw-escrow";
+const CONTRACT_NAME: &str = "contract-lint:cw-escrow";
 const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 const MAX_LIMIT: u32 = 30;
