@@ -14,9 +14,17 @@ pub(super) fn initialises(graph: &EffectGraph, node: Node, host: &HostModel) -> 
     initialises_by(graph, node, host, |_| true)
 }
 
-/// Whether a node is reached only while the contract as a whole is not yet set up: the mark is one for all callers.
+/// Whether a node is reached only while the contract as a whole is not yet set up: the mark is one for all callers, and
+/// no total that is brought up to date.
 pub(super) fn initialises_contract(graph: &EffectGraph, node: Node, host: &HostModel) -> bool {
-    initialises_by(graph, node, host, |mark| global(mark).is_some())
+    initialises_by(graph, node, host, |mark| {
+        let is_kept = graph
+            .effects_of(EffectKind::StorageWrite)
+            .filter(|(_, effect)| effect.key() == Some(mark))
+            .filter_map(|(_, effect)| effect.operand("storage-value"))
+            .any(|value| from_itself(value, mark));
+        global(mark).is_some() && !is_kept
+    })
 }
 
 fn initialises_by(
