@@ -72,7 +72,7 @@ id! {
     Val
 }
 id! {
-    /// A set of two to [`MAX_CHOICES`] constants.
+    /// A set of two to [`MAX_CHOICES`](kinds::MAX_CHOICES) constants.
     Choices
 }
 
@@ -135,7 +135,7 @@ pub(crate) enum Kind {
     /// Bytes of several values, or from within one, with some of an address or handle among them: compilers move
     /// structures in pieces that do not end where fields do.
     Mosaic(Mosaic),
-    /// One of a few addresses: two to [`MAX_PLACES`], not all in linear memory.
+    /// One of a few addresses: two to [`MAX_PLACES`](kinds::MAX_PLACES), not all in linear memory.
     Places(Places),
     /// A tagged Soroban value, or a number standing for a host-side object, with this content.
     Obj(Bytes),
