@@ -13,7 +13,7 @@ use crate::entity::Entity;
 use crate::ir::{Block, Callee, Func, Function, Inst, Op, Terminator, Value};
 
 /// More ways than this are not kept apart.
-pub(crate) const MAX_WAYS: usize = 24;
+pub(crate) const MAX_WAYS: usize = 16;
 /// Passes over a function's blocks until no more are found that only lead to a return.
 const MAX_ROUNDS: usize = 4;
 /// Blocks with more instructions than this are not run for each way.
