@@ -3,7 +3,8 @@
 use contract_lint_analyzer::module::decode;
 use contract_lint_analyzer::{Options, analyze};
 use contract_lint_lints::check;
-use contract_lint_lints::lint::Context;
+use contract_lint_lints::finding::Finding;
+use contract_lint_lints::lint::{Confidence, Context};
 use contract_lint_lints::policy::Policy;
 
 /// The methods in which a lint finds something; an empty name for the contract as a whole.
@@ -12,6 +13,15 @@ fn found(lint: &str, wat: &str) -> Vec<String> {
 }
 
 fn found_with(lint: &str, wat: &str, policy: &Policy) -> Vec<String> {
+    let mut methods: Vec<String> = findings(lint, wat, policy)
+        .into_iter()
+        .map(|f| f.method)
+        .collect();
+    methods.sort();
+    methods
+}
+
+fn findings(lint: &str, wat: &str, policy: &Policy) -> Vec<Finding> {
     let bytes = wat::parse_str(wat).expect("the module is well formed");
     let module = decode(bytes).expect("the module is valid");
     let facts = analyze(module, &Options::default());
@@ -19,13 +29,9 @@ fn found_with(lint: &str, wat: &str, policy: &Policy) -> Vec<String> {
         facts: &facts,
         policy,
     };
-    let all = check(&context).into_iter();
-    let mut methods: Vec<String> = all
-        .filter(|f| f.lint.name == lint)
-        .map(|f| f.method)
-        .collect();
-    methods.sort();
-    methods
+    let mut found = check(&context);
+    found.retain(|f| f.lint.name == lint);
+    found
 }
 
 /// A NEAR contract. The input is in register 0, then at 4096.
@@ -103,6 +109,16 @@ fn prefixes_that_run_into_each_other() {
     assert_eq!(found(lint, &colliding), ["add"]);
     let apart = near(&(keyed("add", 1072, 6) + &keyed("name", 1040, 13)));
     assert!(found(lint, &apart).is_empty());
+    // A single entry may be one that the contract knows by name.
+    let entry = r#"(func (export "name")
+        (drop (call $write (i64.const 13) (i64.const 1040) (i64.const 5) (i64.const 1056) (i64.const 1))))"#;
+    let doubtful = near(&(keyed("add", 1024, 5) + entry));
+    let confidences = |code: &str| -> Vec<Confidence> {
+        let found = findings(lint, code, &Policy::default());
+        found.iter().map(|f| f.confidence).collect()
+    };
+    assert_eq!(confidences(&colliding), [Confidence::Medium]);
+    assert_eq!(confidences(&doubtful), [Confidence::Low]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::raw::raw_key;
 use crate::declare_lint;
 use crate::events::{is_argument, step, writes};
 use crate::finding::{Finding, Step};
-use crate::lint::Context;
+use crate::lint::{Confidence, Context};
 
 declare_lint! {
     /// ### What it does
@@ -31,7 +31,9 @@ declare_lint! {
     /// ```
     ///
     /// ### Known problems
-    /// Two collections under the very same prefix are not found: the bytecode does not tell them from one.
+    /// Two collections under the very same prefix are not found: the bytecode does not tell them from one. Nor does it tell
+    /// a single entry of its own from one of the shorter prefix's entries that the contract knows by name, so a constant key
+    /// is reported with low confidence.
     pub STORAGE_NAMESPACE_COLLISION {
         name: "storage-namespace-collision",
         summary: "keys of different groups of entries can be equal",
@@ -51,6 +53,8 @@ struct Use {
     step: Step,
     /// Whether it writes, with an argument of any length right after the prefix.
     reaches_out: bool,
+    /// Whether nothing follows the prefix: a single entry, perhaps one of another group's.
+    is_entry: bool,
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
@@ -67,9 +71,11 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                 method: method.name.clone(),
                 step: step(graph, node, format!("`{name}` is used here")),
                 reaches_out,
+                is_entry: rest.is_empty(),
             };
             let known = groups.get(prefix);
-            if known.is_none_or(|known| !known.reaches_out && reaches_out) {
+            let told = |this: &Use| (this.reaches_out, !this.is_entry);
+            if known.is_none_or(|known| told(known) < told(&this)) {
                 groups.insert(prefix.to_vec(), this);
             }
         }
@@ -78,7 +84,8 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     for (short, reaching) in groups.iter().filter(|(_, this)| this.reaches_out) {
         let longer = groups
             .iter()
-            .find(|(long, _)| long.len() > short.len() && long.starts_with(short));
+            .filter(|(long, _)| long.len() > short.len() && long.starts_with(short))
+            .min_by_key(|(_, this)| this.is_entry);
         if let Some((long, reached)) = longer {
             findings.push(finding(short, reaching, long, reached));
         }
@@ -111,7 +118,11 @@ fn finding(short: &[u8], reaching: &Use, long: &[u8], reached: &Use) -> Finding 
     Finding {
         lint,
         severity: lint.severity,
-        confidence: lint.confidence,
+        confidence: if reached.is_entry {
+            Confidence::Low
+        } else {
+            lint.confidence
+        },
         trace: vec![reaching.step.clone(), reached.step.clone()],
         message,
         method: reaching.method.clone(),
