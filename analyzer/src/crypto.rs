@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::facts::{CryptoOrigin, CryptoUse};
 use crate::graph::callgraph::Lifted;
-use crate::ir::{Func, Function, NumericOp, Op, Type};
+use crate::ir::{Callee, Func, Function, NumericOp, Op, Type};
 use crate::module::Module;
 
 /// What the core of an algorithm does.
@@ -59,6 +59,21 @@ const TABLES: &[(&str, &[u8])] = &[
         "sha256",
         &[
             0x98, 0x2f, 0x8a, 0x42, 0x91, 0x44, 0x37, 0x71, 0xcf, 0xfb, 0xc0, 0xb5,
+        ],
+    ),
+    // Four words at a time, the last one first, as the crate `sha2` keeps them.
+    (
+        "sha256",
+        &[
+            0xa5, 0xdb, 0xb5, 0xe9, 0xcf, 0xfb, 0xc0, 0xb5, 0x91, 0x44, 0x37, 0x71, 0x98, 0x2f,
+            0x8a, 0x42,
+        ],
+    ),
+    (
+        "sha512",
+        &[
+            0xcd, 0x65, 0xef, 0x23, 0x91, 0x44, 0x37, 0x71, 0x22, 0xae, 0x28, 0xd7, 0x98, 0x2f,
+            0x8a, 0x42,
         ],
     ),
     (
@@ -149,6 +164,8 @@ fn constants(function: &Function) -> BTreeSet<u32> {
     for inst in function.insts.values() {
         if let Op::Const(ty, bits) = &inst.op {
             numbers.insert(*bits as u32);
+            // What is added is subtracted as its opposite, where that is shorter to write.
+            numbers.insert((*bits as u32).wrapping_neg());
             if *ty == Type::I64 {
                 // Two words stored at once.
                 numbers.insert((*bits >> 32) as u32);
@@ -162,7 +179,7 @@ fn constants(function: &Function) -> BTreeSet<u32> {
 pub(crate) fn cores(module: &Module, lifted: &Lifted) -> Vec<(Func, Core)> {
     let tables = addresses(module);
     let mut found = Vec::new();
-    for function in lifted.iter().filter(|function| mixes(function)) {
+    for function in lifted.iter().filter(|function| mixes(function, lifted)) {
         let numbers = constants(function);
         let by_number = ROUNDS
             .iter()
@@ -253,20 +270,37 @@ fn uses_table(function: &Function, table: &std::ops::Range<u64>) -> bool {
     })
 }
 
-/// Whether a function does to bits what the rounds of digests and ciphers do.
-fn mixes(function: &Function) -> bool {
+/// Whether a function does to bits what the rounds of digests and ciphers do, itself or through helpers that were not
+/// inlined.
+fn mixes(function: &Function, lifted: &Lifted) -> bool {
     const LEAST: usize = 12;
-    let mixing = |op: &Op| {
-        matches!(op, Op::Numeric(op) if matches!(
-            op,
-            NumericOp::I32Xor
-                | NumericOp::I64Xor
-                | NumericOp::I32Rotl
-                | NumericOp::I32Rotr
-                | NumericOp::I64Rotl
-                | NumericOp::I64Rotr
-        ))
+    let of_inst = |op: &Op| match op {
+        Op::Call(Callee::Direct(helper)) => lifted.get(*helper).map_or(0, mixing),
+        op => usize::from(is_mixing(op)),
     };
-    let mut found = function.insts.values().filter(|inst| mixing(&inst.op));
-    found.nth(LEAST - 1).is_some()
+    let mut count = 0;
+    function.insts.values().any(|inst| {
+        count += of_inst(&inst.op);
+        count >= LEAST
+    })
+}
+
+fn mixing(function: &Function) -> usize {
+    function
+        .insts
+        .values()
+        .filter(|inst| is_mixing(&inst.op))
+        .count()
+}
+
+fn is_mixing(op: &Op) -> bool {
+    matches!(op, Op::Numeric(op) if matches!(
+        op,
+        NumericOp::I32Xor
+            | NumericOp::I64Xor
+            | NumericOp::I32Rotl
+            | NumericOp::I32Rotr
+            | NumericOp::I64Rotl
+            | NumericOp::I64Rotr
+    ))
 }

@@ -2,6 +2,7 @@
 
 mod support;
 
+use contract_lint_lints::lint::Confidence;
 use support::{facts, findings, methods_with, policy};
 
 fn none() -> contract_lint_lints::policy::Policy {
@@ -190,6 +191,20 @@ fn libraries_with_known_defects() {
     assert_eq!(built_with("0.5.2"), 0);
     assert_eq!(built_with("1.0.0"), 1);
     assert_eq!(built_with("1.0.1"), 0);
+}
+
+/// Where code with the defect leaves traces and there are none, the library's other code is all that is there.
+#[test]
+fn defects_of_code_that_is_not_there() {
+    let confidence = |more: &str| {
+        let text = format!(
+            "(data (i32.const 0) \"/cargo/cosmwasm-std-1.4.0/src/math/{more}.rs\") (func (export \"f\"))"
+        );
+        let found = findings(&facts(&text), &none(), "vulnerable-sdk");
+        found.iter().map(|f| f.confidence).collect::<Vec<_>>()
+    };
+    assert_eq!(confidence("uint256"), [Confidence::Medium]);
+    assert_eq!(confidence("uint128"), [Confidence::Low]);
 }
 
 #[test]

@@ -62,6 +62,34 @@ fn digests_inside_the_contract_are_digests() {
     );
 }
 
+/// Compilers that save space leave the mixing to helpers, and subtract the opposite of numbers that are long to write.
+#[test]
+fn digests_are_digests_however_they_are_compiled() {
+    let mut rounds = String::new();
+    for (i, number) in SHA256.iter().cycle().take(8).enumerate() {
+        let at = 4 * i;
+        rounds += &format!(
+            "(i32.store offset={at} (local.get 0) (call $mix
+                (i32.sub (i32.load offset={at} (local.get 0)) (i32.const {}))
+                (i32.load offset={at} (local.get 1)) (i32.load offset={} (local.get 1))))",
+            number.wrapping_neg(),
+            at + 32
+        );
+    }
+    let core = format!(
+        "(func $mix (param i32 i32 i32) (result i32)
+            (i32.xor (i32.rotl (local.get 0) (i32.const 7)) (i32.xor (local.get 1) (local.get 2))))
+        (func $compress (param i32 i32) {rounds})"
+    );
+    let digest = format!("{SALT} (call $compress (i32.const 2400) (i32.const 2100))");
+    let facts = facts(&(core + &methods(&[("with_caller", &digest)])));
+    let mainnet = policy("mainnet", PHONE);
+    assert_eq!(
+        methods_with(&facts, &mainnet, "weak-anonymisation"),
+        ["with_caller"]
+    );
+}
+
 #[test]
 fn what_only_mixes_hides_nothing() {
     let digest = "(call $mix (i32.const 2400) (i32.const 2100))";
@@ -167,4 +195,19 @@ fn data_that_a_function_inside_is_given() {
         methods_with(&facts, &policy, "sensitive-to-public-state"),
         ["register"]
     );
+}
+
+/// A salt that the contract stores is there for everybody who sees what it stores, on a closed chain, too.
+#[test]
+fn stored_salts_are_no_secret_beside_what_they_hide() {
+    let digest = "(call $get (i32.const 0) (i32.const 5) (i32.const 2132)) (call $compress (i32.const 2400) (i32.const 2100))";
+    let text = methods(&[("with_stored", digest)]);
+    let facts = facts(&(core("compress", SHA256) + &text));
+    for zone in ["mainnet", "consortium"] {
+        assert_eq!(
+            methods_with(&facts, &policy(zone, PHONE), "weak-anonymisation"),
+            ["with_stored"],
+            "{zone}"
+        );
+    }
 }

@@ -93,6 +93,16 @@ fn init_finds_the_sensitive_parameters_of_registries() {
         );
     }
     assert_eq!(proposed("antelope/invoices"), ["param:settle.iban"]);
+    for (contract, selector) in [
+        ("stylus/claims", "param:setHolder.idCard"),
+        ("multiversx/kyc", "param:register.id_card"),
+        ("chainmaker/clinic", "param:index_record.id_card"),
+        ("cosmwasm/health", "param:index_by_card.id_card"),
+        ("near/records", "param:find_patient.patient_name"),
+    ] {
+        let found = proposed(contract);
+        assert!(found.iter().any(|s| s == selector), "{contract}: {found:?}");
+    }
 }
 
 #[test]
@@ -126,6 +136,8 @@ fn a_side_chain_may_hold_what_a_mainnet_may_not() {
         "antelope/registry",
         "soroban/registry",
         "near/registry",
+        "ink/registry",
+        "chainmaker/registry",
         "antelope/invoices",
     ] {
         let sandbox = Sandbox::of_corpus(contract);

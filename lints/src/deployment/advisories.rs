@@ -1,8 +1,8 @@
 //! Known defects of libraries that contracts are built with.
 
-/// A version: major, minor, patch.
 use crate::lint::Confidence;
 
+/// A version: major, minor, patch.
 pub(super) type Version = (u32, u32, u32);
 
 /// A known defect.
@@ -18,6 +18,8 @@ pub(super) struct Advisory {
     pub what: &'static str,
     /// How likely it matters for a contract that has the library.
     pub concerns: Confidence,
+    /// What code that can have the defect leaves among the texts, one of these; none, where all of the library can.
+    pub leaves: &'static [&'static str],
 }
 
 /// Sorted by crate. From the advisories of CosmWasm and of RustSec.
@@ -29,6 +31,7 @@ pub(super) const ADVISORIES: &[Advisory] = &[
         what: "parsing sequences of values without size is unsound",
         // No contract is known to parse such.
         concerns: Confidence::Low,
+        leaves: &[],
     },
     Advisory {
         package: "cosmwasm-std",
@@ -38,8 +41,10 @@ pub(super) const ADVISORIES: &[Advisory] = &[
             ((2, 0, 0), (2, 0, 2)),
         ],
         id: "CWA-2024-002",
-        what: "`pow` and `neg` of some numbers wrap around instead of failing",
+        what: "`pow` and `neg` of numbers of 256 and 512 bits wrap around instead of failing",
         concerns: Confidence::Medium,
+        // Of the numbers of 256 and 512 bits alone, and those are mostly left out.
+        leaves: &["/bnum-", "int256.rs", "int512.rs"],
     },
     Advisory {
         package: "serde-json-wasm",
@@ -47,6 +52,7 @@ pub(super) const ADVISORIES: &[Advisory] = &[
         id: "CWA-2024-001",
         what: "deeply nested JSON overflows the stack",
         concerns: Confidence::Medium,
+        leaves: &[],
     },
 ];
 

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::advisories::{ADVISORIES, Advisory, Version};
 use crate::declare_lint;
 use crate::finding::{Finding, Step};
-use crate::lint::{Context, Severity};
+use crate::lint::{Confidence, Context, Severity};
 use crate::texts::runs;
 
 declare_lint! {
@@ -30,7 +30,7 @@ declare_lint! {
     ///
     /// ### Known problems
     /// Builds that remap or drop paths hide the versions: no finding does not mean that there is no defect. Whether the
-    /// defective code runs is not looked at.
+    /// defective code runs is not looked at; where it leaves traces, and there are none, the confidence is low.
     pub VULNERABLE_SDK {
         name: "vulnerable-sdk",
         summary: "the contract was built with a library that has a known defect",
@@ -49,8 +49,9 @@ static CRATE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
+    let texts = runs(cx.facts);
     let mut crates: BTreeSet<(String, Version)> = BTreeSet::new();
-    for run in runs(cx.facts) {
+    for run in &texts {
         for found in CRATE.iter().flat_map(|c| c.captures_iter(run.text)) {
             let number = |i: usize| found.get(i)?.as_str().parse::<u32>().ok();
             let version = number(2).zip(number(3)).zip(number(4));
@@ -68,24 +69,34 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
                     .iter()
                     .any(|(from, to)| from <= version && version < to)
         };
+        let is_there = |advisory: &Advisory| {
+            let left = |part: &&str| texts.iter().any(|run| run.text.contains(part));
+            advisory.leaves.is_empty() || advisory.leaves.iter().any(left)
+        };
         findings.extend(
             ADVISORIES
                 .iter()
                 .filter(applies)
-                .map(|a| finding(a, *version)),
+                .map(|a| finding(a, *version, is_there(a))),
         );
     }
     findings
 }
 
-fn finding(advisory: &Advisory, (major, minor, patch): Version) -> Finding {
+/// `is_there`: whether the file shows traces of the code that has the defect.
+fn finding(advisory: &Advisory, (major, minor, patch): Version, is_there: bool) -> Finding {
     let lint = VULNERABLE_SDK.meta;
+    let concerns = if is_there {
+        advisory.concerns
+    } else {
+        Confidence::Low
+    };
     let (package, id) = (advisory.package, advisory.id);
     let message = format!("`{package}` {major}.{minor}.{patch} has a known defect: {id}");
     Finding {
         lint,
         severity: Severity::Medium,
-        confidence: lint.confidence.min(advisory.concerns),
+        confidence: lint.confidence.min(concerns),
         trace: vec![Step {
             message: message.clone(),
             site: None,

@@ -73,8 +73,10 @@ pub(super) fn seen<'a>(cx: &Context<'a>, method: &'a Method, sink: SinkKind) -> 
     let mut all = Vec::new();
     for data in of_method(cx, method) {
         for at in sinks(cx, method, sink) {
+            // Who looks into the zone of the contract reads all that is stored there.
+            let stored = at.zone == zone(cx) || cx.policy.zones.is_public(zone(cx));
             let readable = at.visible.iter().filter_map(|(what, content)| {
-                let found = data.within(content, cx.policy, zone(cx))?;
+                let found = data.within(content, cx.policy, stored)?;
                 let harmless = found.form.is_harmless(&data.class, &at.zone);
                 (!harmless).then_some((*what, found))
             });

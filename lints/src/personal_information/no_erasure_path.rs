@@ -74,7 +74,7 @@ fn in_method(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
             let kept = at
                 .visible
                 .iter()
-                .find_map(|(_, c)| data.within(c, cx.policy, zone(cx)));
+                .find_map(|(_, c)| data.within(c, cx.policy, true));
             let Some(found) = kept.filter(|f| f.confidence > Confidence::Low) else {
                 continue;
             };

@@ -1,6 +1,6 @@
 //! Where a method makes data visible: the effects that do, and the sinks that the policy declares.
 
-use contract_lint_analyzer::facts::{Content, Effect, Method, Node};
+use contract_lint_analyzer::facts::{Content, Effect, EffectGraph, Method, Node, NodeKind};
 use contract_lint_analyzer::host::EffectKind;
 
 use crate::lint::Context;
@@ -20,7 +20,7 @@ pub(super) struct Reached<'a> {
 pub(super) fn sinks<'a>(cx: &Context<'_>, method: &'a Method, kind: SinkKind) -> Vec<Reached<'a>> {
     let mut found = Vec::new();
     for (node, effect) in method.graph.effects() {
-        if is_sink(effect, kind) {
+        if is_sink(&method.graph, node, effect, kind) {
             let visible = effect
                 .operands
                 .iter()
@@ -55,12 +55,22 @@ pub(super) fn sinks<'a>(cx: &Context<'_>, method: &'a Method, kind: SinkKind) ->
     found
 }
 
-fn is_sink(effect: &Effect, kind: SinkKind) -> bool {
+fn is_sink(graph: &EffectGraph, node: Node, effect: &Effect, kind: SinkKind) -> bool {
     use EffectKind as E;
+    if effect.is(E::ReturnData) {
+        // Some hosts take errors as they take results.
+        let fails = effect.operand("error-message").is_some() || aborts_then(graph, node);
+        return kind
+            == if fails {
+                SinkKind::Error
+            } else {
+                SinkKind::Query
+            };
+    }
     let kinds: &[EffectKind] = match kind {
         SinkKind::State => &[E::StorageWrite],
         SinkKind::Event => &[E::EventLog],
-        SinkKind::Query => &[E::ReturnData],
+        SinkKind::Query => &[],
         SinkKind::Message => &[
             E::ExternalCall,
             E::ExternalCallAsync,
@@ -74,6 +84,13 @@ fn is_sink(effect: &Effect, kind: SinkKind) -> bool {
         SinkKind::Artifact | SinkKind::Parameter => &[],
     };
     kinds.iter().any(|k| effect.is(*k))
+}
+
+/// Whether what is done at a node is undone at once: what was returned says why.
+fn aborts_then(graph: &EffectGraph, node: Node) -> bool {
+    let next = &graph.nodes[node].succs;
+    let aborts = |next: &Node| matches!(graph.nodes[*next].kind, NodeKind::Trap);
+    !next.is_empty() && next.iter().all(aborts)
 }
 
 /// Whether an operand of that meaning becomes visible as the data of a sink, rather than saying where it goes.

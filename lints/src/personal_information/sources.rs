@@ -157,9 +157,9 @@ fn labelled(host: &HostSelector, method: &Method, model: &HostModel) -> Vec<Labe
 }
 
 impl Sensitive<'_> {
-    /// The data in a content, in the worst shape in which it is there; `None` if nothing says that it is there. `zone`
-    /// is where the contract runs.
-    pub(super) fn within(&self, content: &Content, policy: &Policy, zone: &str) -> Option<Found> {
+    /// The data in a content, in the worst shape in which it is there; `None` if nothing says that it is there.
+    /// `stored` is whether those who see the content read what the contract stores, too.
+    pub(super) fn within(&self, content: &Content, policy: &Policy, stored: bool) -> Option<Found> {
         let clear = self.sure(content).map(|confidence| Found {
             confidence,
             form: Shape::Clear,
@@ -171,7 +171,7 @@ impl Sensitive<'_> {
                 _ => return None,
             };
             let confidence = self.sure(input)?;
-            let with = self.beside(input, policy.zones.is_public(zone));
+            let with = self.beside(input, stored);
             let form = match label {
                 Label::Sealed(Seal::Cipher, _) => Shape::encrypted(with),
                 Label::Sealed(Seal::Declared(id), _) => {
@@ -195,7 +195,7 @@ impl Sensitive<'_> {
     }
 
     /// What goes into a seal beside the data.
-    fn beside(&self, input: &Content, public: bool) -> Beside {
+    fn beside(&self, input: &Content, stored: bool) -> Beside {
         let mut beside = Beside::Nothing;
         for label in input.labels() {
             let this = match &label {
@@ -203,8 +203,7 @@ impl Sensitive<'_> {
                 Label::Param(index) if self.known.contains(index) => Beside::Public,
                 Label::Param(_) | Label::Input => Beside::Argument,
                 Label::Digest(_) | Label::Sealed(..) => Beside::Unknown,
-                // Who can look into the zone reads what is stored there.
-                Label::Storage(_) if !public => Beside::Unknown,
+                Label::Storage(_) if !stored => Beside::Unknown,
                 _ => Beside::Public,
             };
             beside = beside.max(this);
