@@ -95,7 +95,7 @@ fn init_finds_the_sensitive_parameters_of_registries() {
     assert_eq!(proposed("antelope/invoices"), ["param:settle.iban"]);
     for (contract, selector) in [
         ("stylus/claims", "param:setHolder.idCard"),
-        ("multiversx/kyc", "param:register.id_card"),
+        ("multiversx/kyc", "param:register.passport"),
         ("chainmaker/clinic", "param:index_record.id_card"),
         ("cosmwasm/health", "param:index_by_card.id_card"),
         ("near/records", "param:find_patient.patient_name"),

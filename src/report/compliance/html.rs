@@ -99,9 +99,22 @@ fn write_section(section: &Section<'_>, text: &mut String) {
 fn row(text: &mut String, class: &str, cells: &[&str]) {
     let _ = write!(text, "<tr class=\"{class}\">");
     for cell in cells {
-        let _ = write!(text, "<td>{}</td>", escaped(cell));
+        let _ = write!(text, "<td>{}</td>", quoted(cell));
     }
     text.push_str("</tr>\n");
+}
+
+/// What is quoted, as code.
+fn quoted(text: &str) -> String {
+    let text = escaped(text);
+    if text.matches('`').count() % 2 == 1 {
+        return text;
+    }
+    let code = |(i, part): (usize, &str)| match i % 2 {
+        0 => part.to_owned(),
+        _ => format!("<code>{part}</code>"),
+    };
+    text.split('`').enumerate().map(code).collect()
 }
 
 fn escaped(text: &str) -> String {

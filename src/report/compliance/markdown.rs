@@ -96,14 +96,31 @@ fn sentence(text: &str) -> String {
     }
 }
 
-/// Text in a cell: nothing of it is markup.
+/// Text in a cell: nothing of it is markup but what it quotes, where nothing but the end of the cell has to be escaped.
 fn cell(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in printable(text).chars() {
-        if matches!(c, '|' | '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#') {
+    let text = printable(text);
+    let quotes = text.matches('`').count() % 2 == 0;
+    let (mut escaped, mut quoted) = (String::new(), false);
+    for c in text.chars() {
+        let special = matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '`');
+        if c == '`' && quotes {
+            quoted = !quoted;
+        } else if c == '|' || special && !quoted {
             escaped.push('\\');
         }
         escaped.push(c);
     }
     escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cell;
+
+    #[test]
+    fn what_is_quoted_stays_as_it_is() {
+        assert_eq!(cell("`id_card` is_stored"), r"`id_card` is\_stored");
+        assert_eq!(cell("`a|b`"), r"`a\|b`");
+        assert_eq!(cell("one ` and *"), r"one \` and \*");
+    }
 }
