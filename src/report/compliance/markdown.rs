@@ -99,7 +99,7 @@ fn sentence(text: &str) -> String {
 /// Text in a cell: nothing of it is markup but what it quotes, where nothing but the end of the cell has to be escaped.
 fn cell(text: &str) -> String {
     let text = printable(text);
-    let quotes = text.matches('`').count() % 2 == 0;
+    let quotes = text.matches('`').count().is_multiple_of(2);
     let (mut escaped, mut quoted) = (String::new(), false);
     for c in text.chars() {
         let special = matches!(c, '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '`');
