@@ -98,7 +98,13 @@ fn shows(kind: SinkKind, what: &str) -> bool {
     match kind {
         SinkKind::State => matches!(
             what,
-            "storage-key" | "storage-field" | "storage-value" | "storage-entry" | "secondary-key"
+            // Statements of a database hold what they store.
+            "storage-key"
+                | "storage-field"
+                | "storage-value"
+                | "storage-entry"
+                | "secondary-key"
+                | "query"
         ),
         SinkKind::Message => !matches!(
             what,

@@ -10,6 +10,9 @@ use super::shape::{Beside, Shape};
 use crate::lint::{Confidence, Context};
 use crate::policy::{Class, Form, HostSelector, KeyPattern, NamePattern, Policy, Selector};
 
+/// A piece of data that may come from more parameters than these is of none of them for sure.
+const MOST_PARAMS: usize = 3;
+
 /// Where sensitive data is in a method.
 #[derive(Clone)]
 pub(super) enum Place<'a> {
@@ -189,7 +192,16 @@ impl Sensitive<'_> {
     fn sure(&self, content: &Content) -> Option<Confidence> {
         let in_piece = |piece: &Piece| match piece {
             Piece::Const(_) => None,
-            Piece::Hole { labels, .. } => labels.iter().filter_map(|l| self.is(l)).max(),
+            Piece::Hole { labels, .. } => {
+                let found = labels.iter().filter_map(|l| self.is(l)).max();
+                let params = labels.iter().filter(|l| matches!(l, Label::Param(_)));
+                // What may be any of many parameters is none of them for sure.
+                if params.count() > MOST_PARAMS {
+                    found.map(|found| found.min(Confidence::Low))
+                } else {
+                    found
+                }
+            }
         };
         content.pieces.iter().filter_map(in_piece).max()
     }
@@ -225,5 +237,36 @@ impl Sensitive<'_> {
             (Place::Labelled(labels), label) if labels.contains(label) => Some(Confidence::Medium),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_any_parameter_is_none_for_sure() {
+        let class = Policy::default()
+            .class_of("pi.name")
+            .expect("a usual class");
+        let data = Sensitive {
+            class,
+            place: Place::Param(0),
+            name: "name".to_owned(),
+            known: BTreeSet::new(),
+        };
+        let sure = |params: u32| {
+            data.sure(&Content {
+                pieces: vec![Piece::Hole {
+                    labels: (0..params).map(Label::Param).collect(),
+                    len: None,
+                    decreased: false,
+                }],
+            })
+        };
+        assert_eq!(sure(1), Some(Confidence::High));
+        assert_eq!(sure(3), Some(Confidence::High));
+        assert_eq!(sure(4), Some(Confidence::Low));
+        assert_eq!(sure(0), None);
     }
 }
