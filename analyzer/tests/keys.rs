@@ -68,3 +68,16 @@ fn what_is_stored_under_what_is_stored_reads_in_one_line() {
     let outer = key(&[text("c/"), hole(Label::Storage(Arc::new(middle)))]);
     assert_eq!(outer.to_string(), "\"c/\" ‖ ⟨stored \"b/\"‖…⟩");
 }
+
+#[test]
+fn maps_in_maps_are_told_apart_by_the_outer_one() {
+    let digest = |of: Content| hole(Label::Digest(Arc::new(of)));
+    let entry = |slot: &str, label: Label| {
+        let outer = digest(key(&[hole(Label::Param(0)), text(slot)]));
+        key(&[digest(key(&[hole(label), outer]))])
+    };
+    assert!(entry("1", Label::Caller).may_equal(&entry("1", Label::Param(1))));
+    assert!(!entry("1", Label::Caller).may_equal(&entry("2", Label::Param(1))));
+    let plain = key(&[digest(key(&[hole(Label::Caller), text("1")]))]);
+    assert!(!entry("1", Label::Caller).may_equal(&plain));
+}

@@ -27,6 +27,20 @@ impl Content {
         if let (Some(a), Some(b)) = (self.digested(), other.digested()) {
             return a.may_equal(b);
         }
+        // A digest is one thing, and nothing speaks for it that what names no constant is the same.
+        let unlike = |digest: &Content, of: &Content| {
+            digest.digested().is_some() && (of.pieces.len() > 1 || !of.has_constant())
+        };
+        if unlike(self, other) || unlike(other, self) {
+            return false;
+        }
+        // Entries of maps in maps: the digest that names the inner map is the last part.
+        match (self.ends_with_digest(), other.ends_with_digest()) {
+            (Some(a), Some(b)) => return a.may_equal(b) && unify(&tokens(self), &tokens(other)),
+            (Some(_), None) if other.ends_with_constant() => return false,
+            (None, Some(_)) if self.ends_with_constant() => return false,
+            _ => {}
+        }
         match (self.has_constant(), other.has_constant()) {
             (true, true) => {
                 let (a, b) = (tokens(self), tokens(other));
@@ -49,6 +63,23 @@ impl Content {
             _ => None,
         });
         digests.next().filter(|_| labels.len() == 1)
+    }
+
+    /// What the last of several parts is the digest of, if it is one and nothing else.
+    fn ends_with_digest(&self) -> Option<&Content> {
+        let last = self.pieces.last().filter(|_| self.pieces.len() > 1)?;
+        let Piece::Hole { labels, .. } = last else {
+            return None;
+        };
+        let mut labels = labels.iter();
+        match (labels.next(), labels.next()) {
+            (Some(Label::Digest(of)), None) => Some(of),
+            _ => None,
+        }
+    }
+
+    fn ends_with_constant(&self) -> bool {
+        matches!(self.pieces.last(), Some(Piece::Const(_)))
     }
 
     /// Whether any byte is known.

@@ -210,10 +210,11 @@ impl Program<'_> {
 }
 
 impl<'p> Machine<'p> {
-    /// Whether ways are kept apart: where contracts hand back what the host is to do, it is decided by the ways that end
-    /// well. An example takes one way only.
+    /// Whether ways are kept apart where functions end: where contracts hand back what the host is to do, it is decided by
+    /// the ways that end well; where they decode Solidity's words, what a failure would tell lies where the words do. An
+    /// example takes one way only.
     pub(crate) fn keeps_apart(&self) -> bool {
-        self.in_regions && !self.arena.sampling
+        (self.in_regions || self.in_words) && !self.arena.sampling
     }
 
     /// The ways in which the call before this instruction ended, if it is worth to keep them apart.

@@ -63,6 +63,8 @@ pub(crate) struct Request<'a> {
     pub(crate) state: Option<&'a StoredState>,
     /// What is read of fields that tell a variant; `None` for anything.
     pub(crate) variants: Option<Variants>,
+    /// The export's parameters as a description has them.
+    pub(crate) params: &'a [Param],
 }
 
 /// Parameters that the input consists of one after the other.
@@ -198,6 +200,7 @@ fn of_entry(
         layout: spec
             .and_then(|s| s.encoded.as_deref())
             .map_or(Layout::None, Layout::Encoded),
+        params: spec.map_or(&[], |s| &s.params),
         ..Request::default()
     };
     // On the example of the state, and where the method does not go on with that, on any state.
@@ -406,6 +409,7 @@ pub(crate) fn run<'p>(
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
     machine.in_regions = !request.regions.is_empty();
+    machine.in_words = selector::is_solidity(entry);
     machine.variants = request.variants;
     machine.arena.marks_lengths = machine.in_regions;
     machine.arguments.clone_from(&request.arguments);
@@ -530,7 +534,8 @@ fn arguments(
     for (i, _) in types.iter().enumerate() {
         let number = u32::try_from(i).unwrap_or(u32::MAX);
         let val = match entry.entry.args.get(i) {
-            None if program.host.tagged_values() => {
+            // Of a truth value, the tag is all.
+            None if program.host.tagged_values() && !is_truth(request.params.get(i)) => {
                 let labels = machine.arena.label(Label::Param(number));
                 let content = machine.arena.hole(labels, Some(8));
                 machine.arena.object(content)
@@ -583,6 +588,10 @@ fn arguments(
         args.push(val);
     }
     args
+}
+
+fn is_truth(param: Option<&Param>) -> bool {
+    param.and_then(|p| p.ty.as_deref()) == Some("bool")
 }
 
 fn labelled(machine: &mut Machine<'_>, labels: &[Label]) -> Val {

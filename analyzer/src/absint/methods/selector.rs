@@ -78,11 +78,15 @@ pub(crate) fn methods(
     methods
 }
 
-/// What is behind the selector where nothing describes it. A host that tells the length of the input beforehand is one with
-/// Solidity's ABI (Stylus).
-fn undescribed<'a>(entry: &ExportedEntry<'_>) -> Layout<'a> {
+/// Whether the input is in Solidity's ABI: such hosts tell its length beforehand (Stylus).
+pub(crate) fn is_solidity(entry: &ExportedEntry<'_>) -> bool {
     let told = |arg: &HostArg| arg.role == Role::Scalar && arg.what == "length";
-    if entry.entry.args.iter().any(told) {
+    entry.entry.args.iter().any(told)
+}
+
+/// What is behind the selector where nothing describes it.
+fn undescribed<'a>(entry: &ExportedEntry<'_>) -> Layout<'a> {
+    if is_solidity(entry) {
         Layout::Words
     } else {
         Layout::None

@@ -196,11 +196,14 @@ impl Arena {
                 self.constant_bytes(&bytes[..(width as usize).min(8)])
             }
             Kind::Obj(content) => content,
-            _ => self.bytes([Piece::Hole {
-                labels: data.labels,
-                len: Some(width),
-                decreased: data.decreased,
-            }]),
+            _ => {
+                let labels = self.told_by(data);
+                self.bytes([Piece::Hole {
+                    labels,
+                    len: Some(width),
+                    decreased: data.decreased,
+                }])
+            }
         }
     }
 }

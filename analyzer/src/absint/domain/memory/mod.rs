@@ -111,7 +111,7 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::absint::domain::arena::Kind;
+    use crate::absint::domain::arena::{Kind, Label};
 
     #[test]
     fn an_address_that_is_moved_in_pieces_stays_one() {
@@ -139,5 +139,33 @@ mod tests {
         assert_eq!(arena.data(moved).kind, arena.data(address).kind);
         let both = state.load(&mut arena, &image, at(128), 8);
         assert!(matches!(arena.data(both).kind, Kind::Pair { .. }));
+    }
+
+    #[test]
+    fn fields_that_are_moved_together_stay_apart() {
+        let (mut arena, mut state) = (Arena::new(), State::new(Vec::new()));
+        let image = Image {
+            data: Vec::new(),
+            stack_pointer: None,
+            counted_handles: false,
+            stack: 0..4096,
+        };
+        let at = |off: u32| Place {
+            space: LINEAR,
+            off,
+            exact: true,
+        };
+        let (caller, param) = (arena.label(Label::Caller), arena.label(Label::Param(0)));
+        let (caller, param) = (arena.unknown(caller), arena.unknown(param));
+        let flag = arena.constant(1);
+        state.store(&mut arena, at(64), 8, caller);
+        state.store(&mut arena, at(68), 4, param);
+        state.store(&mut arena, at(67), 1, flag);
+        let word = state.load(&mut arena, &image, at(64), 8);
+        state.store(&mut arena, at(128), 8, word);
+        let moved = state.read(&mut arena, &image, at(128), Some(8));
+        let stayed = state.read(&mut arena, &image, at(64), Some(8));
+        assert_eq!(moved, stayed);
+        assert_eq!(arena.pieces(moved).len(), 3);
     }
 }

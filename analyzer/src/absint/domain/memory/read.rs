@@ -189,12 +189,12 @@ impl State {
             };
             let high = self.load(arena, image, upper, 4);
             let nothing = |val: Val| matches!(arena.data(val).kind, Kind::Any);
-            if nothing(low) && nothing(high) {
+            if nothing(low) && nothing(high) && !of_several(arena, &[(low, 0), (high, 0)]) {
                 Kind::Any
             } else {
                 Kind::Pair { low, high }
             }
-        } else if cells.iter().any(|cell| arena.refers(cell.0)) {
+        } else if cells.iter().any(|cell| arena.refers(cell.0)) || of_several(arena, &cells) {
             arena.mosaic(&cells)
         } else {
             Kind::Any
@@ -497,4 +497,13 @@ impl State {
         }
         labels
     }
+}
+
+/// Whether bytes come from different sources, each of which is known: fields that a compiler moves together.
+fn of_several(arena: &Arena, cells: &[Cell]) -> bool {
+    let data = cells.iter().map(|cell| arena.data(cell.0));
+    let is_known = |data: ValData| data.kind != Kind::Any || data.labels != LabelSet::NONE;
+    let mut labels = data.clone().map(|data| data.labels);
+    let first = labels.next();
+    labels.any(|labels| Some(labels) != first) && data.clone().all(is_known)
 }

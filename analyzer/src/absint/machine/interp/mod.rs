@@ -82,6 +82,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) input: Bytes,
     /// Whether the input lies in regions that the host filled.
     pub(crate) in_regions: bool,
+    /// Whether the input is in Solidity's ABI.
+    pub(crate) in_words: bool,
     /// The named arguments, where these are the input: the contract looks them up all the time.
     pub(crate) arguments: Option<Arguments>,
     /// Those that the host was asked for, one by one.
@@ -160,6 +162,7 @@ impl<'p> Machine<'p> {
             readings: 0,
             input: Bytes::EMPTY,
             in_regions: false,
+            in_words: false,
             arguments: None,
             asked: Asked::default(),
             rendering: None,
