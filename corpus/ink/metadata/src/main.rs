@@ -5,6 +5,8 @@ use blake2::{Blake2b, Digest};
 use ink::metadata::InkProject;
 use serde_json::{json, Value};
 
+#[cfg(feature = "crowdfund")]
+use ink_crowdfund as _;
 #[cfg(feature = "dao")]
 use ink_dao as _;
 #[cfg(feature = "nft")]
@@ -20,7 +22,9 @@ use ink_token as _;
 #[cfg(feature = "vault")]
 use ink_vault as _;
 
-const NAME: &str = if cfg!(feature = "dao") {
+const NAME: &str = if cfg!(feature = "crowdfund") {
+    "ink-crowdfund"
+} else if cfg!(feature = "dao") {
     "ink-dao"
 } else if cfg!(feature = "nft") {
     "ink-nft"

@@ -102,7 +102,7 @@ mod psp22 {
         allowances: Mapping<(AccountId, AccountId), Balance>,
     }
 
-    #[ink(storage)]
+    #[ink(storage)] //~ unprotected-privileged-write
     pub struct Token {
         token: Data,
         owner: Option<AccountId>,
@@ -211,7 +211,7 @@ mod psp22 {
         /// Anyone stops the sale, or opens it again.
         #[ink(message)]
         pub fn set_paused(&mut self, paused: bool) {
-            self.paused = paused; //~ unprotected-privileged-write
+            self.paused = paused;
         }
 
         #[ink(message)]
