@@ -51,11 +51,7 @@ fn stages(criterion: &mut Criterion) {
         let facts = analyze(module, &options);
         let policy = Policy::default();
         group.bench_function("lint", |b| {
-            let context = Context {
-                facts: &facts,
-                policy: &policy,
-            };
-            b.iter(|| check(black_box(&context)))
+            b.iter(|| check(black_box(&Context::new(&facts, &policy))))
         });
         group.finish();
     }

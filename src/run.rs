@@ -68,10 +68,7 @@ fn analyse(target: &Target, config: &Config, terms: Terms<'_>) -> Result<Analyse
     complaints.extend(unmatched);
     let mut hidden = Hidden::default();
     let mut shown = Vec::new();
-    let context = Context {
-        facts: &facts,
-        policy: &policy,
-    };
+    let context = Context::new(&facts, &policy);
     for finding in check(&context) {
         let level = config.level(finding.lint, &target.name);
         let function = finding.site().map(|site| module.func_label(site.func));

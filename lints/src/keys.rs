@@ -2,6 +2,12 @@
 
 use contract_lint_analyzer::facts::{Content, Label, Labels, Method, Piece};
 
+/// Whether a key says which group of entries it is of: it holds known bytes, be they digested with the rest.
+pub(crate) fn names_group(key: &Content) -> bool {
+    let digested = |l: &Label| matches!(l, Label::Digest(of) if names_group(of));
+    key.has_constant() || key.labels().iter().any(digested)
+}
+
 /// More bytes of a key that is no text are not told.
 const SHOWN_BYTES: usize = 8;
 

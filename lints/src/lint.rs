@@ -1,8 +1,11 @@
 //! What a lint is: a declaration, from which help, documentation, SARIF rules and configuration are derived, and a
 //! function from facts to findings.
 
+use std::cell::OnceCell;
+
 use contract_lint_analyzer::facts::Facts;
 
+use crate::access::privileged::Privileges;
 use crate::finding::Finding;
 use crate::policy::Policy;
 
@@ -164,12 +167,25 @@ pub struct Lint {
 }
 
 /// What a check may look at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Context<'a> {
     /// The facts of the contract.
     pub facts: &'a Facts,
     /// What the user declared about data and zones.
     pub policy: &'a Policy,
+    /// On which keys access rests, once a lint has asked.
+    pub(crate) privileges: OnceCell<Privileges>,
+}
+
+impl<'a> Context<'a> {
+    /// The facts of a contract, and what the user declared.
+    pub fn new(facts: &'a Facts, policy: &'a Policy) -> Self {
+        Self {
+            facts,
+            policy,
+            privileges: OnceCell::new(),
+        }
+    }
 }
 
 /// Declares a lint: a `pub static NAME: Lint` whose check is the function `check` of the same module.

@@ -31,10 +31,7 @@ fn findings_with(wat: &str, options: &Options) -> Vec<Finding> {
     let module = decode(bytes).expect("the module is valid");
     let facts = analyze(module, options);
     let policy = Policy::default();
-    check(&Context {
-        facts: &facts,
-        policy: &policy,
-    })
+    check(&Context::new(&facts, &policy))
 }
 
 /// A Soroban contract. Values are tagged: symbols of up to nine characters are numbers with tag 14.

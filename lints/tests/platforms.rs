@@ -25,10 +25,7 @@ fn findings(lint: &str, wat: &str, policy: &Policy) -> Vec<Finding> {
     let bytes = wat::parse_str(wat).expect("the module is well formed");
     let module = decode(bytes).expect("the module is valid");
     let facts = analyze(module, &Options::default());
-    let context = Context {
-        facts: &facts,
-        policy,
-    };
+    let context = Context::new(&facts, policy);
     let mut found = check(&context);
     found.retain(|f| f.lint.name == lint);
     found

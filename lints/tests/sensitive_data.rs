@@ -59,10 +59,7 @@ fn findings(facts: &Facts, zone: &str, form: Form, sources: &[(&str, &str)]) -> 
     let mut policy = Policy::default();
     policy.target.zone = Some(zone.to_owned());
     policy.sources = sources.iter().map(source).collect();
-    let context = Context {
-        facts,
-        policy: &policy,
-    };
+    let context = Context::new(facts, &policy);
     let mut found: Found = check(&context)
         .into_iter()
         .filter(|f| f.lint.domain == Domain::PersonalInformation)

@@ -7,7 +7,7 @@ use super::authority::{Standing, chosen, doubt, explain, from_itself, standing};
 use super::initialiser::initialises;
 use super::privileged::{Why, privileged_keys};
 use crate::declare_lint;
-use crate::events::{open_to_all, writes};
+use crate::events::{arguments, may_be_account, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::name_in;
 use crate::lint::Context;
@@ -62,19 +62,29 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         for (node, effect) in graph.effects() {
             let (what, witness, subject) = if writes(effect) {
                 let Some(key) = effect.key() else { continue };
-                let Some(privilege) = privileged.of(key) else {
-                    continue;
+                let value = effect.operand("storage-value");
+                // What is kept for accounts is theirs to agree to.
+                let of_account = arguments(key).iter().any(|l| may_be_account(l, method));
+                let alike = || {
+                    privileged
+                        .settings
+                        .alike(key, value.filter(|_| !of_account)?, method)
                 };
-                let setting = effect.operand("storage-value").is_none_or(|value| {
-                    chosen(value) && (privilege.why == Why::Identity || !from_itself(value, key))
+                let (why, witness) = match (privileged.of(key), alike()) {
+                    (Some(privilege), _) => (privilege.why, &privilege.witness),
+                    (None, Some(witness)) => (Why::Written, witness),
+                    (None, None) => continue,
+                };
+                let setting = value.is_none_or(|value| {
+                    chosen(value) && (why == Why::Identity || !from_itself(value, key))
                 });
                 // What moves assets keeps books; it sets nothing.
-                let books = privilege.why == Why::Written && graph.effects().any(|(_, e)| pays(e));
+                let books = why == Why::Written && graph.effects().any(|(_, e)| pays(e));
                 if !setting || books || initialises(graph, node, &cx.facts.host) {
                     continue;
                 }
                 let what = format!("the write of {}", name_in(key, method));
-                (what, Some(privilege.witness.clone()), key.to_string())
+                (what, Some(witness.clone()), key.to_string())
             } else if ends(effect) {
                 let what = format!("`{}`", effect.host_function);
                 (what, None, effect.host_function.clone())

@@ -1,8 +1,8 @@
 //! Who may cause an effect: the questions that the lints of this domain share.
 
 use contract_lint_analyzer::facts::{
-    Content, EffectGraph, Guard, Label, Labels, Method, Node, NodeKind, Piece, Reason, Relation,
-    Strength,
+    Content, EffectGraph, Guard, Label, Labels, Method, Node, NodeKind, Piece, Predicate, Reason,
+    Relation, Strength,
 };
 use contract_lint_analyzer::host::{Dispatch, EffectKind, HostModel};
 
@@ -154,10 +154,36 @@ pub(super) fn chosen(value: &Content) -> bool {
     })
 }
 
-/// Whether what is written is made from what was stored under this key: a counter, a list that grows.
+/// Whether what is written is made from what was stored under this key: a counter, a list that grows, or an entry of which
+/// other fields stay.
 pub(super) fn from_itself(value: &Content, key: &Content) -> bool {
     value
         .labels_through_digests()
         .iter()
         .any(|label| matches!(label, Label::Storage(of) if of.may_equal(key)))
+}
+
+/// Whether what came with the call is measured before a node. That nothing came is no payment.
+pub(super) fn is_paid(method: &Method, node: Node) -> bool {
+    let checks = method.graph.checks(node);
+    checks.iter().any(|(_, branch)| {
+        branch.predicates.iter().any(|p| {
+            let measured = p.relation != Relation::Truth
+                && p.right
+                    .as_constant()
+                    .is_none_or(|b| b.iter().any(|b| *b != 0));
+            measured && p.labels().contains(&Label::AttachedValue)
+        })
+    })
+}
+
+/// Whether it is only asked whether anything came with the call, as methods do that take no payment.
+pub(super) fn asks_for_payment_alone(predicate: &Predicate) -> bool {
+    let is_payment = |side: &Content| side.labels() == Labels::from([Label::AttachedValue]);
+    let is_zero = |side: &Content| {
+        side.as_constant()
+            .is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0))
+    };
+    let Predicate { left, right, .. } = predicate;
+    is_payment(left) && is_zero(right) || is_zero(left) && is_payment(right)
 }

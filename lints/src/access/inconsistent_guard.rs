@@ -3,10 +3,12 @@
 use contract_lint_analyzer::facts::{Content, Label, Method, Node, Strength};
 use contract_lint_analyzer::host::EffectKind;
 
-use super::authority::{Standing, doubt, explain, only_arguments, standing};
+use super::authority::{Standing, doubt, explain, is_paid, standing};
+use super::fields::sets_same;
 use super::initialiser::initialises;
+use super::privileged::privileged_keys;
 use crate::declare_lint;
-use crate::events::{arguments, open_to_all, step, writes};
+use crate::events::{arguments, open_to_all, step};
 use crate::finding::Finding;
 use crate::keys::name_in;
 use crate::lint::Context;
@@ -14,7 +16,8 @@ use crate::remedy::{Remedy, remedy};
 
 declare_lint! {
     /// ### What it does
-    /// Looks for entries that one method writes for a known caller only, and another for anyone.
+    /// Looks for entries, or fields of entries, that one method sets for a known caller or a member of a list only, and another
+    /// for anyone.
     ///
     /// ### Why is this bad?
     /// One of the two is a mistake, and it is rarely the check.
@@ -58,8 +61,7 @@ struct Write<'a> {
     method: &'a Method,
     node: Node,
     key: &'a Content,
-    /// Whether it sets what the caller chose, rather than counting up or down.
-    sets: bool,
+    value: &'a Content,
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
@@ -70,28 +72,32 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         .filter(|m| open_to_all(m))
         .flat_map(of_method)
         .collect();
+    let privileged = privileged_keys(cx);
     let guarded: Vec<&Write<'_>> = all
         .iter()
         .filter(|w| {
-            w.sets
-                && w.method
-                    .graph
-                    .guard(w.node)
-                    .is_some_and(|g| g.strength == Strength::Known)
+            let guard = w.method.graph.guard(w.node);
+            guard.is_some_and(|g| match g.strength {
+                Strength::Known => true,
+                Strength::Member => privileged.asks_role(w.method, g.node),
+                _ => false,
+            })
         })
         .collect();
     let mut findings: Vec<Finding> = Vec::new();
-    for write in all.iter().filter(|w| w.sets) {
+    for write in &all {
         let graph = &write.method.graph;
         if !matches!(standing(graph, write.node), Standing::Open)
             || initialises(graph, write.node, &cx.facts.host)
+            || is_paid(write.method, write.node)
         {
             continue;
         }
-        let Some(witness) = guarded
-            .iter()
-            .find(|w| w.method.name != write.method.name && same_entries(w.key, write.key))
-        else {
+        let Some(witness) = guarded.iter().find(|w| {
+            w.method.name != write.method.name
+                && same_entries(w.key, write.key)
+                && sets_same(write.value, write.key, write.method, (w.value, w.key))
+        }) else {
             continue;
         };
         let subject = write.key.to_string();
@@ -135,17 +141,13 @@ fn of_method(method: &Method) -> Vec<Write<'_>> {
     method
         .graph
         .effects()
-        .filter(|(_, e)| writes(e))
+        .filter(|(_, e)| e.is(EffectKind::StorageWrite))
         .filter_map(|(node, e)| {
-            let key = e.key()?;
-            let sets = e.is(EffectKind::StorageWrite)
-                && e.operand("storage-value")
-                    .is_some_and(|v| only_arguments(&v.labels()));
             Some(Write {
                 method,
                 node,
-                key,
-                sets,
+                key: e.key()?,
+                value: e.operand("storage-value")?,
             })
         })
         .collect()

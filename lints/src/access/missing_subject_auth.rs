@@ -7,6 +7,8 @@ use contract_lint_analyzer::host::{EffectKind, HostModel};
 
 use super::authority::{Standing, doubt, explain, only_arguments, proven, standing};
 use super::initialiser::initialises_contract;
+use super::own_entries::{Own, own_entries, written_by_account};
+use super::privileged::{Privileges, Why, privileged_keys};
 use super::records::{Owned, on_outer_condition, other_arguments, owned_record, owned_records};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
@@ -25,7 +27,9 @@ declare_lint! {
     /// it changes one. Methods that delete such a record, or write into it what the caller chose, without asking are
     /// reported, too.
     ///
-    /// With less confidence, methods that write anything for an account that the caller names.
+    /// Methods that write for an account that the caller names what another method writes only for whoever calls or agrees
+    /// are reported, too: votes, allowances, operators. With less confidence, those that write anything else for such an
+    /// account.
     ///
     /// ### Why is this bad?
     /// Anyone can spend or erase what belongs to others.
@@ -74,13 +78,14 @@ enum Deed {
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let owned = owned_records(cx.facts);
+    let (own, privileged) = (own_entries(cx.facts), privileged_keys(cx));
     let help = remedy(&cx.facts.host.id, Remedy::Subject);
     cx.facts
         .methods
         .iter()
         .filter(|method| open_to_all(method))
         .flat_map(|method| {
-            let mut findings = in_method(method, &cx.facts.host);
+            let mut findings = in_method(method, &cx.facts.host, &own, privileged);
             if findings.is_empty() {
                 findings.extend(on_record(method, &owned, help));
             }
@@ -140,7 +145,12 @@ fn paid_to_stranger(graph: &EffectGraph, node: Node) -> bool {
         })
 }
 
-fn in_method(method: &Method, host: &HostModel) -> Vec<Finding> {
+fn in_method(
+    method: &Method,
+    host: &HostModel,
+    own: &[Own<'_>],
+    privileged: &Privileges,
+) -> Vec<Finding> {
     let help = remedy(&host.id, Remedy::Subject);
     let graph = &method.graph;
     let mut findings: Vec<Finding> = Vec::new();
@@ -156,7 +166,10 @@ fn in_method(method: &Method, host: &HostModel) -> Vec<Finding> {
             continue;
         }
         // Who sets the contract up decides who has what.
-        if agreed(graph, node, &subjects) || initialises_contract(graph, node, host) {
+        if agreed(graph, node, &subjects)
+            || called_for(graph, node, &subjects, deed, of)
+            || initialises_contract(graph, node, host)
+        {
             continue;
         }
         let subject = of.to_string();
@@ -187,7 +200,14 @@ fn in_method(method: &Method, host: &HostModel) -> Vec<Finding> {
             .here(method, node, event)
             .help(help);
         if deed == Deed::Writes {
-            finding = finding.severity(Severity::Medium).at_most(Confidence::Low);
+            let listed = privileged.of(of).is_some_and(|p| p.why == Why::Role);
+            let value = effect.operand("storage-value").filter(|_| !listed);
+            let sibling = value.and_then(|value| written_by_account(own, method, of, value));
+            finding = match sibling {
+                Some(sibling) => finding.severity(Severity::High).and(Some(sibling)),
+                None if value.is_none_or(|v| !only_arguments(&v.labels())) => continue,
+                None => finding.severity(Severity::Medium).at_most(Confidence::Low),
+            };
         } else if pays_another(graph, node, &subjects) {
             finding = finding.note("what is taken is paid to somebody else, whom the caller names");
         } else if deed == Deed::Deletes && refunded(graph, node, &subjects) {
@@ -229,8 +249,7 @@ fn deed<'e>(method: &Method, effect: &'e Effect) -> Option<(Deed, Labels, &'e Co
     if decreased(value, key) {
         return Some((Deed::Decreases, subjects, key));
     }
-    let mixed = value.labels().iter().any(|l| !is_argument(l));
-    (!mixed && only_arguments(&value.labels())).then_some((Deed::Writes, subjects, key))
+    Some((Deed::Writes, subjects, key))
 }
 
 /// The arguments that a key holds, if it holds no other data: what is found by way of storage is not named by the caller,
@@ -293,12 +312,19 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
         || graph
             .guards(node)
             .iter()
-            .any(|g| g.strength >= Strength::Argument)
+            .any(|g| g.strength > Strength::Argument)
         || was_called(graph, node, subjects)
     {
         return true;
     }
-    let asks = |labels: &Labels| labels.contains(&Label::Caller) || labels.contains(&Label::Origin);
+    let named = agreeing(graph, node);
+    if named.iter().any(|l| subjects.contains(l)) {
+        return true;
+    }
+    let asks = |labels: &Labels| {
+        let identity = |l: &Label| matches!(l, Label::Caller | Label::Origin) || named.contains(l);
+        labels.iter().any(identity)
+    };
     let allowance = |key: &Content| asks(&key.labels_through_digests());
     // A check of the caller against anything that the arguments lead to, or of what is kept for the caller.
     let checked = graph.decisions(node).iter().any(|(_, branch)| {
@@ -319,6 +345,41 @@ fn agreed(graph: &EffectGraph, node: Node, subjects: &Labels) -> bool {
                 && e.key().is_some_and(|k| !arguments(k).is_empty())
                 && (graph.reaches(n, node) || graph.reaches(node, n))
         })
+}
+
+/// The accounts that must agree to what happens at a node, as the caller names them.
+fn agreeing(graph: &EffectGraph, node: Node) -> Labels {
+    let mut named = Labels::new();
+    for guard in graph.guards(node) {
+        if guard.strength == Strength::Argument {
+            named.extend(guard.subject.labels_through_digests());
+        }
+    }
+    named.retain(is_argument);
+    named
+}
+
+/// Whether another account that agrees does this to an account by a rule of the contract, as liquidators do: it depends on
+/// more than what the account has, or the other pays for it. What is only written says too little of who should.
+fn called_for(
+    graph: &EffectGraph,
+    node: Node,
+    subjects: &Labels,
+    deed: Deed,
+    of: &Content,
+) -> bool {
+    let named = agreeing(graph, node);
+    let other = !named.is_empty() && named.is_disjoint(subjects);
+    let pays = |effect: &Effect| {
+        let from = asks(effect).and_then(|_| named_source(effect));
+        from.is_some_and(|from| !from.is_disjoint(&named))
+    };
+    let paid = || {
+        graph
+            .effects()
+            .any(|(n, effect)| pays(effect) && graph.reaches(n, node))
+    };
+    other && (deed == Deed::Writes || on_outer_condition(graph, node, of) || paid())
 }
 
 /// Whether the account is a contract that is called first, as borrowers of flash loans are: it had its say.

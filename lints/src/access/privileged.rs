@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, Facts, Label, Labels, Method, Node, NodeKind, Piece, Strength,
+    Content, Effect, Facts, Guard, Label, Labels, Method, Node, NodeKind, Piece, Strength,
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use super::authority::from_itself;
+use super::fields::{is_flag, sets_flag};
 use super::records::{Owned, found_by_argument, owned_records};
-use crate::events::{global, open_to_all, step, writes};
+use super::settings::Settings;
+use crate::events::{global, is_argument, open_to_all, step, writes};
 use crate::finding::Step;
+use crate::keys::names_group;
 use crate::lint::Context;
 use crate::policy::KeyPattern;
 
@@ -54,7 +57,7 @@ impl Privilege {
 
 /// The privileged keys of a contract, those that name one entry for all callers.
 #[derive(Debug)]
-pub(super) struct Privileges {
+pub(crate) struct Privileges {
     keys: BTreeMap<Content, Privilege>,
     /// Those that the policy declares, which can be groups of entries too.
     declared: BTreeMap<Content, Privilege>,
@@ -62,6 +65,8 @@ pub(super) struct Privileges {
     roles: Vec<(Content, Privilege)>,
     /// Entries that say whose they are.
     owned: Vec<(Content, Privilege)>,
+    /// What is written for a known caller only, field by field.
+    pub(super) settings: Settings,
 }
 
 impl Privileges {
@@ -75,6 +80,11 @@ impl Privileges {
                 .map(|(_, found)| found)
         };
         found.or_else(|| self.declared.get(key)).or_else(role)
+    }
+
+    /// Whether it is decided at a node by whether the caller is in a list of accounts that may call.
+    pub(super) fn asks_role(&self, method: &Method, node: Node) -> bool {
+        asks_list(method, node, &self.roles)
     }
 
     /// Why a key is privileged that names one of many entries that say whose they are, if it does.
@@ -96,8 +106,13 @@ fn owned(facts: &Facts) -> Vec<(Content, Privilege)> {
         .collect()
 }
 
+/// The privileged keys of the contract.
+pub(super) fn privileged_keys<'c>(cx: &'c Context<'_>) -> &'c Privileges {
+    cx.privileges.get_or_init(|| look_through(cx))
+}
+
 /// Looks through all methods for what shows that a key is privileged.
-pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
+fn look_through(cx: &Context<'_>) -> Privileges {
     let facts = cx.facts;
     let mut keys: BTreeMap<Content, Privilege> = BTreeMap::new();
     let mut add = |key: &Content, why: Why, method: &Method, node: Node, shown: &str| {
@@ -180,11 +195,14 @@ pub(super) fn privileged_keys(cx: &Context<'_>) -> Privileges {
             }
         }
     }
+    let roles = roles(facts);
+    let is_role = |key: &Content| roles.iter().any(|(of, _)| of.may_equal(key));
     Privileges {
         keys,
         declared: declared_keys(facts, &cx.policy.privileged.keys),
-        roles: roles(facts),
         owned: owned(facts),
+        settings: Settings::of(facts, &is_role),
+        roles,
     }
 }
 
@@ -203,43 +221,92 @@ fn roles(facts: &Facts) -> Vec<(Content, Privilege)> {
             });
             for predicate in looked_up {
                 for side in [&predicate.left, &predicate.right] {
-                    let sides = side.pieces.iter().filter_map(|piece| match piece {
-                        Piece::Hole { labels, .. } => Some(labels),
-                        Piece::Const(_) => None,
-                    });
-                    consulted.extend(sides.flat_map(stored));
+                    consulted.extend(stored_in(side));
                 }
             }
         }
     }
-    consulted.retain(|key| key.has_constant() && key.labels().contains(&Label::Caller));
+    consulted
+        .retain(|key| names_group(key) && key.labels_through_digests().contains(&Label::Caller));
+    // Where the caller names themselves and agrees. What is kept for accounts is mostly more than whether they may call.
+    let mut bound: Vec<&Content> = Vec::new();
+    for method in facts.methods.iter().filter(|m| open_to_all(m)) {
+        let decisions = method.graph.binding_decisions().iter();
+        let subjects = decisions.flat_map(|guard| stored_in(&guard.subject));
+        bound.extend(subjects.filter(|key| found_by_argument(key)));
+    }
+    for keys in [&mut consulted, &mut bound] {
+        keys.sort();
+        keys.dedup();
+    }
     let mut roles: Vec<(Content, Privilege)> = Vec::new();
-    for method in &facts.methods {
-        let graph = &method.graph;
-        for (node, effect) in graph.effects_of(EffectKind::StorageWrite) {
-            let Some(key) = effect.key().filter(|key| key.has_constant()) else {
-                continue;
-            };
-            let value = effect.operand("storage-value");
-            let counted = value.is_none_or(|value| from_itself(value, key));
-            let consulted = consulted.iter().any(|of| of.may_equal(key));
-            let known = || {
-                let guard = graph.guard(node).map(|g| g.strength);
-                guard.is_some_and(|s| s >= Strength::Origin) && found_by_argument(key)
-            };
-            let trusted = method.kind == EntryKind::Init || open_to_all(method) && known();
-            if counted || !consulted || !trusted || roles.iter().any(|(of, _)| of == key) {
-                continue;
-            }
-            let shown = format!("`{}`: an account is listed", method.name);
-            let privilege = Privilege {
-                why: Why::Role,
-                witness: step(graph, node, shown),
-            };
-            roles.push((key.clone(), privilege));
+    // Who is listed may list others in turn.
+    for _ in 0..2 {
+        let known = roles.clone();
+        for method in &facts.methods {
+            roles.extend(listed_by(method, &known, &consulted, &bound));
         }
     }
     roles
+}
+
+/// Lists into which a method puts accounts when the contract is set up, or for those who are known, beside those of which
+/// that is known already.
+fn listed_by<'f>(
+    method: &'f Method,
+    known: &'f [(Content, Privilege)],
+    consulted: &'f [&Content],
+    bound: &'f [&Content],
+) -> impl Iterator<Item = (Content, Privilege)> + 'f {
+    let graph = &method.graph;
+    let is_list = move |node: Node, key: &Content, value: Option<&Content>| {
+        let counted = value.is_none_or(|value| from_itself(value, key) && !sets_flag(value, key));
+        let by_known = || {
+            let guard = graph.guard(node).filter(|guard| match guard.strength {
+                Strength::Member => asks_list(method, guard.node, known),
+                strength => strength >= Strength::Origin,
+            });
+            guard.is_some_and(|g| !names_subject(&g, key)) && found_by_argument(key)
+        };
+        let trusted = method.kind == EntryKind::Init || open_to_all(method) && by_known();
+        let flags = value.is_some_and(|value| is_flag(value, method));
+        let bound = bound.iter().filter(|_| flags);
+        trusted
+            && !counted
+            && !known.iter().any(|(of, _)| of == key)
+            && consulted.iter().chain(bound).any(|of| of.may_equal(key))
+    };
+    graph
+        .effects_of(EffectKind::StorageWrite)
+        .filter_map(move |(node, effect)| {
+            let key = effect.key().filter(|key| names_group(key))?;
+            let privilege = || Privilege {
+                why: Why::Role,
+                witness: step(
+                    graph,
+                    node,
+                    format!("`{}`: an account is listed", method.name),
+                ),
+            };
+            is_list(node, key, effect.operand("storage-value")).then(|| (key.clone(), privilege()))
+        })
+}
+
+/// Whether it is decided at a node by whether the caller is in one of these lists.
+fn asks_list(method: &Method, node: Node, lists: &[(Content, Privilege)]) -> bool {
+    let NodeKind::Branch(branch) = &method.graph.nodes[node].kind else {
+        return false;
+    };
+    let labels = branch.labels();
+    stored(&labels).any(|key| lists.iter().any(|(of, _)| of.may_equal(key)))
+}
+
+/// Whether a guard asks the account whose entry it is.
+pub(super) fn names_subject(guard: &Guard, key: &Content) -> bool {
+    let named = key.labels_through_digests();
+    let subject = guard.subject.labels_through_digests();
+    let is_named = subject.iter().any(|l| named.contains(l));
+    is_named && subject.iter().all(is_argument)
 }
 
 /// The keys in use that the policy declares privileged.
@@ -285,7 +352,16 @@ fn operand_labels(effect: &Effect, whats: &[&str]) -> Labels {
         .collect()
 }
 
-fn stored(labels: &Labels) -> impl Iterator<Item = &Content> {
+fn stored_in(content: &Content) -> impl Iterator<Item = &Content> {
+    let parts = content.pieces.iter().filter_map(|piece| match piece {
+        Piece::Hole { labels, .. } => Some(labels),
+        Piece::Const(_) => None,
+    });
+    parts.flat_map(stored)
+}
+
+/// The keys of what is stored among labels.
+pub(super) fn stored(labels: &Labels) -> impl Iterator<Item = &Content> {
     labels.iter().filter_map(|label| match label {
         Label::Storage(key) => Some(&**key),
         _ => None,

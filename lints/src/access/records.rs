@@ -4,8 +4,9 @@ use contract_lint_analyzer::facts::{
     Content, EffectGraph, Facts, Guard, Label, Labels, Method, Node, NodeKind, Strength,
 };
 
-use crate::events::{is_argument, may_alias, open_to_all, step, writes};
+use crate::events::{arguments, is_argument, may_alias, open_to_all, step, writes};
 use crate::finding::Step;
+use crate::keys::names_group;
 
 /// A kind of records of which a method has shown that each belongs to somebody: it changes one only for an account that is
 /// named in it.
@@ -67,7 +68,7 @@ pub(super) fn found_by_argument(key: &Content) -> bool {
                 Label::Digest(_) | Label::SelfIdentity | Label::FirstReceiver
             )
     };
-    key.has_constant() && labels.iter().any(is_argument) && labels.iter().all(known)
+    names_group(key) && labels.iter().any(is_argument) && labels.iter().all(known)
 }
 
 /// What is asked of a node of those who are known, with what they are held against. One who is sought in a list is no owner
@@ -80,16 +81,24 @@ fn asking(graph: &EffectGraph, node: Node) -> impl Iterator<Item = Guard> {
         let sought = |at: Node| loops.iter().any(|l| l.contains(at));
         let with = |at: Node| graph.reaches(at, node) || graph.reaches(node, at);
         let bound = graph.binding_decisions().iter();
-        asking.extend(bound.filter(|b| with(b.node) && !sought(b.node)).cloned());
+        // Compared with what is stored, rather than looked up.
+        let compared = |b: &Guard| b.subject.labels().iter().any(is_argument);
+        asking.extend(
+            bound
+                .filter(|b| with(b.node) && !sought(b.node) && compared(b))
+                .cloned(),
+        );
     }
     asking.into_iter()
 }
 
-/// Whether whom a guard asks is what the record itself says.
+/// Whether whom a guard asks is what the record itself says, or what is stored elsewhere for the same number or name.
 fn rests_on(subject: &Content, key: &Content) -> bool {
-    let of_record =
-        |l: &Label| matches!(l, Label::Storage(of) if found_by_argument(of) && of.may_equal(key));
-    subject.labels().iter().any(of_record)
+    let of_record = |of: &Content| {
+        found_by_argument(of) && (of.may_equal(key) || arguments(of) == arguments(key))
+    };
+    let rests = |l: &Label| matches!(l, Label::Storage(of) if of_record(of));
+    subject.labels().iter().any(rests)
 }
 
 /// Whether what happens to a record depends on more than what is in it: on the time, on what came with the call or from

@@ -1,16 +1,18 @@
 //! `unprotected-privileged-write`.
 
-use contract_lint_analyzer::facts::{
-    Content, Effect, Label, Method, Node, NodeKind, Piece, Relation,
-};
+use contract_lint_analyzer::facts::{Effect, EffectGraph, Label, Method, Node, Piece};
 use contract_lint_analyzer::host::{EffectKind, HostModel};
 
-use super::authority::{Standing, chosen, doubt, explain, from_itself, only_arguments, standing};
+use super::authority::{
+    Standing, chosen, doubt, explain, from_itself, is_paid, only_arguments, standing,
+};
+use super::fields::{keeps_others, may_set_identity, sets_flag};
 use super::initialiser::initialises;
+use super::ledger::grows_for_nothing;
 use super::privileged::{Privileges, Why, privileged_keys};
 use super::records::{on_outer_condition, other_arguments};
 use crate::declare_lint;
-use crate::events::{arguments, deletes, is_argument, open_to_all, writes};
+use crate::events::{arguments, deletes, open_to_all, writes};
 use crate::finding::Finding;
 use crate::keys::{argument_names, data, name_in};
 use crate::lint::{Context, Severity};
@@ -62,7 +64,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
         for (node, effect) in method.graph.effects() {
             let finding = if writes(effect) {
-                to_key(method, node, effect, &privileged, &cx.facts.host)
+                to_key(method, node, effect, privileged, &cx.facts.host)
             } else {
                 to_permissions(method, node, effect)
             };
@@ -110,20 +112,30 @@ fn to_key(
 ) -> Option<Finding> {
     let key = effect.key()?;
     let privilege = privileged.of(key).or_else(|| privileged.of_owned(key))?;
+    let (mut alike, mut identity) = (None, true);
     let becomes = match effect.operand("storage-value") {
         // That an account is listed is chosen by its name. What it pays for that, or what it holds there, is its own matter.
         Some(value) if privilege.why == Why::Role => {
-            if from_itself(value, key) || is_paid(method, node) {
+            let counted = from_itself(value, key) && !sets_flag(value, key);
+            if counted || is_paid(method, node) {
                 return None;
             }
             Some(value)
         }
         Some(value) => {
-            // A counter or a list that grows is no setting.
-            let set = chosen(value) && (!from_itself(value, key) || privilege.why == Why::Identity);
+            let set = if keeps_others(value, key) {
+                alike = privileged.settings.alike(key, value, method);
+                let identifies = privilege.why == Why::Identity;
+                identity = identifies && may_set_identity(value, key);
+                identity || alike.is_some()
+            } else {
+                // A counter or a list that grows is no setting.
+                chosen(value) && (!from_itself(value, key) || privilege.why == Why::Identity)
+            };
             let free = privilege.why == Why::Written && grows_for_nothing(method, value, key);
             if !set && !free {
-                return None;
+                alike = privileged.settings.flagged_alike(key, value);
+                alike.filter(|_| is_unconditional(&method.graph, node))?;
             }
             Some(value)
         }
@@ -140,7 +152,8 @@ fn to_key(
         return None;
     }
     let name = name_in(key, method);
-    let takes_over = matches!(privilege.why, Why::Identity | Why::Role) && becomes.is_some();
+    let takes_over =
+        identity && matches!(privilege.why, Why::Identity | Why::Role) && becomes.is_some();
     let message = if takes_over {
         format!("{name}, which decides who may call, can be written by anyone")
     } else {
@@ -151,6 +164,7 @@ fn to_key(
             "lists an account that the caller names".to_owned()
         }
         Some(value) if value.labels().contains(&Label::Caller) => "is set to the caller".to_owned(),
+        Some(value) if arguments(value).is_empty() => "is set".to_owned(),
         Some(value) => format!("is set to {}", argument_names(&arguments(value), method)),
         None => "is deleted".to_owned(),
     };
@@ -166,69 +180,20 @@ fn to_key(
         Severity::High
     })
     .here(method, node, format!("{name} {what} here"))
-    .and(Some(privilege.witness.clone()));
+    .and(Some(alike.unwrap_or(&privilege.witness).clone()));
     Some(match privilege.sentence() {
-        Some(sentence) if !takes_over => finding.note(sentence),
+        Some(sentence) if !takes_over && alike.is_none() => finding.note(sentence),
         _ => finding,
     })
 }
 
-/// Whether what came with the call is measured before a node. That nothing came is no payment.
-fn is_paid(method: &Method, node: Node) -> bool {
-    let checks = method.graph.checks(node);
-    checks.iter().any(|(_, branch)| {
-        branch.predicates.iter().any(|p| {
-            let measured = p.relation != Relation::Truth
-                && p.right
-                    .as_constant()
-                    .is_none_or(|b| b.iter().any(|b| *b != 0));
-            measured && p.labels().contains(&Label::AttachedValue)
-        })
-    })
-}
-
-/// Whether a stored number grows by what the caller says, and nothing is taken for it: not from anybody's account, not with
-/// the call, not from another contract.
-fn grows_for_nothing(method: &Method, value: &Content, key: &Content) -> bool {
-    let of_key = |l: &Label| matches!(l, Label::Storage(of) if **of == *key);
-    let labels = value.labels();
-    let grows = labels.iter().any(is_argument)
-        && labels.iter().all(|l| is_argument(l) || of_key(l))
-        && from_itself(value, key);
-    let decreases = |content: &Content| {
-        let mut pieces = content.pieces.iter();
-        pieces.any(|piece| {
-            matches!(
-                piece,
-                Piece::Hole {
-                    decreased: true,
-                    ..
-                }
-            )
-        })
-    };
-    let foreign = |l: &Label| matches!(l, Label::AttachedValue | Label::CallResult);
-    let mut nodes = method.graph.nodes.values();
-    let takes = nodes.any(|node| match &node.kind {
-        NodeKind::Effect(effect) => {
-            calls_out(effect) || effect.operand("storage-value").is_some_and(decreases)
-        }
-        NodeKind::Branch(branch) => branch.labels().iter().any(foreign),
-        _ => false,
-    });
-    grows && !decreases(value) && !takes
-}
-
-/// Whether other code is run, or something is moved.
-fn calls_out(effect: &Effect) -> bool {
-    use EffectKind as E;
-    let kinds = [
-        E::ExternalCall,
-        E::ExternalCallAsync,
-        E::Delegatecall,
-        E::ValueTransfer,
-    ];
-    kinds.iter().any(|kind| effect.is(*kind))
+/// Whether every call comes to a node that is made without assets.
+fn is_unconditional(graph: &EffectGraph, node: Node) -> bool {
+    let payment = |l: &Label| *l == Label::AttachedValue;
+    let decisions = graph.decisions(node);
+    decisions
+        .iter()
+        .all(|(_, branch)| branch.labels().iter().all(payment))
 }
 
 /// Whether a write sets who owns an entry, and nothing else, to an account that the arguments name.

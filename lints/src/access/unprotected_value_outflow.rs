@@ -1,16 +1,19 @@
 //! `unprotected-value-outflow`.
 
 use contract_lint_analyzer::facts::{
-    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece, Predicate,
+    Content, Effect, EffectGraph, Label, Labels, Method, Node, Piece,
 };
 use contract_lint_analyzer::host::EffectKind;
 
-use super::authority::{Standing, doubt, explain, lumped, only_arguments, standing};
+use super::authority::{
+    Standing, asks_for_payment_alone, doubt, explain, lumped, only_arguments, standing,
+};
+use super::ledger::{given_away, spent};
 use super::tokens::{Asks, asks};
 use crate::declare_lint;
 use crate::events::{assets, is_argument, may_be_account, open_to_all, writes};
 use crate::finding::Finding;
-use crate::keys::data;
+use crate::keys::{data, name_in};
 use crate::lint::{Confidence, Context};
 use crate::remedy::{Remedy, remedy};
 
@@ -18,7 +21,8 @@ declare_lint! {
     /// ### What it does
     /// Looks for methods that pay from what the contract holds to the caller or to an account that the caller names, where
     /// neither who calls is checked nor what they are entitled to: nothing stored for them, and nothing that came with the
-    /// call, bounds the amount.
+    /// call, bounds the amount. The same goes for the contract's own books: what an account has there grows by what the
+    /// caller says, and nothing is taken for it.
     ///
     /// ### Why is this bad?
     /// Anyone can empty the contract.
@@ -62,6 +66,7 @@ struct Outflow<'a> {
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let spent = spent(cx.facts);
     for method in cx.facts.methods.iter().filter(|m| open_to_all(m)) {
         let graph = &method.graph;
         let found = graph.effects().find_map(|(node, effect)| {
@@ -70,6 +75,7 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
             (open && !entitled(method, node, &outflow)).then_some((node, effect, outflow))
         });
         let Some((node, effect, outflow)) = found else {
+            findings.extend(in_books(cx, method, &spent));
             continue;
         };
         let to = format!("`{}`", data(&outflow.to, Some(method)));
@@ -101,6 +107,32 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         findings.push(doubt(explain(finding, method, node), method, node));
     }
     findings
+}
+
+/// A number in the contract's own books that grows for nothing.
+fn in_books(cx: &Context<'_>, method: &Method, spent: &[&Content]) -> Option<Finding> {
+    let graph = &method.graph;
+    let (node, key) = graph.effects().find_map(|(node, effect)| {
+        let key = given_away(method, effect, spent)?;
+        let open = matches!(standing(graph, node), Standing::Open | Standing::Named(_));
+        open.then_some((node, key))
+    })?;
+    let name = name_in(key, method);
+    let finding = Finding::new(
+        &UNPROTECTED_VALUE_OUTFLOW,
+        method,
+        format!("anyone can have {name} grow, from which its account takes"),
+        key.to_string(),
+    )
+    .here(method, node, format!("{name} grows by what the caller says"))
+    .note("nothing is taken for it: not from another account, not with the call, not from another contract")
+    .help(remedy(&cx.facts.host.id, Remedy::Entitlement));
+    let finding = if lumped(method, &cx.facts.host) {
+        finding.at_most(Confidence::Low)
+    } else {
+        finding
+    };
+    Some(doubt(explain(finding, method, node), method, node))
 }
 
 /// The assets that an effect moves out of the contract to someone whom the caller decides.
@@ -212,15 +244,4 @@ fn belongs(method: &Method, key: &Content, identities: &Labels) -> bool {
         _ if identities.contains(label) => true,
         _ => is_argument(label) && may_be_account(label, method),
     })
-}
-
-/// Whether it is only asked whether anything came with the call, as methods do that take no payment.
-fn asks_for_payment_alone(predicate: &Predicate) -> bool {
-    let is_payment = |side: &Content| side.labels() == Labels::from([Label::AttachedValue]);
-    let is_zero = |side: &Content| {
-        side.as_constant()
-            .is_some_and(|bytes| bytes.iter().all(|byte| *byte == 0))
-    };
-    let Predicate { left, right, .. } = predicate;
-    is_payment(left) && is_zero(right) || is_zero(left) && is_payment(right)
 }

@@ -21,10 +21,7 @@ fn found(wat: &str) -> BTreeSet<(&'static str, String)> {
     let module = decode(bytes).expect("the module is valid");
     let facts = analyze(module, &Options::default());
     let policy = Policy::default();
-    let context = Context {
-        facts: &facts,
-        policy: &policy,
-    };
+    let context = Context::new(&facts, &policy);
     check(&context)
         .into_iter()
         .filter(|f| f.lint.domain == Domain::SmartContract)

@@ -72,7 +72,7 @@ pub(crate) fn name_params(facts: &mut Facts, method: &str, params: &[(&str, &str
 
 /// The findings of one lint.
 pub(crate) fn findings(facts: &Facts, policy: &Policy, lint: &str) -> Vec<Finding> {
-    let context = Context { facts, policy };
+    let context = Context::new(facts, policy);
     let mut found = check(&context);
     found.retain(|f| f.lint.name == lint);
     found
