@@ -97,18 +97,8 @@ pub(crate) fn relation(op: NumericOp) -> Option<Relation> {
 
 /// The result for constants that are nobody's data and no outcome of a comparison, as most are.
 fn plain(op: NumericOp, data: &[ValData]) -> Option<u64> {
-    let mut bits: SmallVec<[u64; 2]> = SmallVec::new();
-    for d in data {
-        match d.kind {
-            Kind::Const(known)
-                if d.labels == LabelSet::NONE && d.preds == PredSet::NONE && !d.decreased =>
-            {
-                bits.push(known);
-            }
-            _ => return None,
-        }
-    }
-    eval(op, &bits)
+    let bits: Option<SmallVec<[u64; 2]>> = data.iter().map(ValData::as_plain_constant).collect();
+    eval(op, &bits?)
 }
 
 impl Arena {

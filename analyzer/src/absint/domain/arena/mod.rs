@@ -103,6 +103,28 @@ impl Val {
     pub(crate) const ANY: Val = Val(0);
     /// Marks a byte of memory that was not written.
     pub(crate) const UNSET: Val = Val(u32::MAX);
+
+    /// Set in a constant that is its own id, and is not interned: most values are small constants that are nobody's data.
+    const IMMEDIATE: u32 = 1 << 31;
+    const LARGEST_IMMEDIATE: u64 = (u32::MAX - Self::IMMEDIATE - 1) as u64;
+
+    /// The id of a constant that is small enough to be its own.
+    const fn immediate(bits: u64) -> Option<Val> {
+        if bits <= Self::LARGEST_IMMEDIATE {
+            Some(Val(Self::IMMEDIATE | bits as u32))
+        } else {
+            None
+        }
+    }
+
+    /// The constant that is its own id.
+    pub(crate) const fn as_immediate(self) -> Option<u64> {
+        if self.0 & Self::IMMEDIATE != 0 {
+            Some((self.0 & !Self::IMMEDIATE) as u64)
+        } else {
+            None
+        }
+    }
 }
 
 /// No object lies below: an empty container's pointer is 0 or the alignment.
@@ -153,6 +175,32 @@ pub(crate) struct ValData {
     pub(crate) preds: PredSet,
     /// Whether it is a difference whose minuend is data.
     pub(crate) decreased: bool,
+}
+
+impl ValData {
+    /// A constant that is nobody's data and no outcome of a comparison.
+    const fn constant(bits: u64) -> Self {
+        ValData {
+            kind: Kind::Const(bits),
+            labels: LabelSet::NONE,
+            preds: PredSet::NONE,
+            decreased: false,
+        }
+    }
+
+    /// The number that such a constant is.
+    pub(crate) fn as_plain_constant(&self) -> Option<u64> {
+        match self.kind {
+            Kind::Const(bits)
+                if self.labels == LabelSet::NONE
+                    && self.preds == PredSet::NONE
+                    && !self.decreased =>
+            {
+                Some(bits)
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Owns everything interned while one method is analysed.
@@ -238,20 +286,26 @@ impl Arena {
     }
 
     pub(crate) fn val(&mut self, data: ValData) -> Val {
+        if let Some(bits) = data.as_plain_constant()
+            && let Some(val) = Val::immediate(bits)
+        {
+            return val;
+        }
         Val(self.vals.intern(data))
     }
 
     pub(crate) fn data(&self, val: Val) -> ValData {
-        self.vals.items[val.0 as usize]
+        match val.as_immediate() {
+            Some(bits) => ValData::constant(bits),
+            None => self.vals.items[val.0 as usize],
+        }
     }
 
     pub(crate) fn constant(&mut self, bits: u64) -> Val {
-        self.val(ValData {
-            kind: Kind::Const(bits),
-            labels: LabelSet::NONE,
-            preds: PredSet::NONE,
-            decreased: false,
-        })
+        match Val::immediate(bits) {
+            Some(val) => val,
+            None => Val(self.vals.intern(ValData::constant(bits))),
+        }
     }
 
     pub(crate) fn pointer(&mut self, space: Space, off: u32) -> Val {
@@ -290,6 +344,9 @@ impl Arena {
 
     /// The constant that a value is, if it is one.
     pub(crate) fn as_const(&self, val: Val) -> Option<u64> {
+        if let Some(bits) = val.as_immediate() {
+            return Some(bits);
+        }
         match self.data(val).kind {
             Kind::Const(bits) => Some(bits),
             _ => None,

@@ -64,11 +64,16 @@ impl<'p> Machine<'p> {
     }
 
     pub(super) fn load(&mut self, state: &State, address: Val, mem: MemArg, width: u32) -> Val {
+        let data = self.arena.data(address);
+        let (labels, preds) = (data.labels, data.preds);
+        // As most: one place, and nobody's choice.
+        if labels == LabelSet::NONE
+            && self.rendering.is_none()
+            && let Some(place) = self.place(address, mem.offset)
+        {
+            return state.load(&mut self.arena, &self.program.image, place, width);
+        }
         let mut loaded: Option<Val> = None;
-        let (labels, preds) = {
-            let data = self.arena.data(address);
-            (data.labels, data.preds)
-        };
         if let Some(example) = self.read_nowhere(address, mem.offset, width) {
             return example;
         }

@@ -27,7 +27,8 @@ use crate::absint::methods::stored_state::Access;
 use crate::entity::Entity;
 use crate::facts::Reason;
 use crate::host::Role;
-use crate::ir::{Block, Callee, Func, Inst, Op, Terminator, Value};
+use crate::ir::eval::eval;
+use crate::ir::{Block, Callee, Func, Inst, NumericOp, Op, Terminator, Value};
 use control::{Arrival, merge_exits};
 
 /// Instructions that one run may execute.
@@ -371,10 +372,14 @@ impl<'p> Machine<'p> {
         let result = match &data.op {
             Op::Const(_, bits) => self.arena.constant(*bits),
             Op::Numeric(op) => {
-                let args: SmallVec<[Val; 2]> =
-                    data.args.iter().map(|v| frame.vals[v.index()]).collect();
-                let unchecked = frame.info.unchecked.binary_search(&inst).is_ok();
-                self.arena.computed(*op, &args, unchecked)
+                if let Some(bits) = immediate(frame, *op, &data.args) {
+                    self.arena.constant(bits)
+                } else {
+                    let args: SmallVec<[Val; 2]> =
+                        data.args.iter().map(|v| frame.vals[v.index()]).collect();
+                    let unchecked = frame.info.unchecked.binary_search(&inst).is_ok();
+                    self.arena.computed(*op, &args, unchecked)
+                }
             }
             Op::Select => {
                 let cond = arg(2);
@@ -456,5 +461,15 @@ impl<'p> Machine<'p> {
     pub(crate) fn unknown_results(&mut self, count: usize, labels: LabelSet) -> SmallVec<[Val; 1]> {
         let val = self.arena.unknown(labels);
         SmallVec::from_elem(val, count)
+    }
+}
+
+/// The result of an operator on small constants.
+fn immediate(frame: &Frame<'_>, op: NumericOp, args: &[Value]) -> Option<u64> {
+    let bits = |value: &Value| frame.vals[value.index()].as_immediate();
+    match args {
+        [a] => eval(op, &[bits(a)?]),
+        [a, b] => eval(op, &[bits(a)?, bits(b)?]),
+        _ => None,
     }
 }
