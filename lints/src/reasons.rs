@@ -9,7 +9,7 @@ const TOLD: usize = 2;
 
 /// The reasons as sentences without a full stop; none if the method was analysed wholly.
 pub fn sentences(method: &Method, module: &Module) -> Vec<String> {
-    let mut groups: [Vec<String>; 6] = Default::default();
+    let mut groups: [Vec<String>; 7] = Default::default();
     let place = |func: Func| format!("`{}`", module.func_label(func));
     for reason in &method.reasons {
         let (group, what) = match reason {
@@ -20,6 +20,7 @@ pub fn sentences(method: &Method, module: &Module) -> Vec<String> {
             }
             Reason::NotLifted(func) => (3, place(*func)),
             Reason::UnreadResponse => (5, String::new()),
+            Reason::NoGoodEnd => (6, String::new()),
             Reason::Limit(what) => (4, (*what).to_owned()),
         };
         if !groups[group].contains(&what) {
@@ -49,6 +50,7 @@ fn sentence(group: usize, places: &[String]) -> String {
         3 if one => format!("{list} has instructions that are not supported"),
         3 => format!("{list} have instructions that are not supported"),
         5 => "the messages in its response could not be read".to_owned(),
+        6 => "no way was found on which it ends well".to_owned(),
         _ => format!("the limit on {list} was reached"),
     }
 }

@@ -163,6 +163,8 @@ pub enum Reason {
     UnreadResponse,
     /// A function with an operator that is not supported.
     NotLifted(Func),
+    /// The method decides something, and aborts whichever way: most likely what it reads was misunderstood.
+    NoGoodEnd,
 }
 
 entity! {

@@ -135,6 +135,19 @@ impl Run {
     }
 }
 
+/// Notes where a method was seen to abort on every way, although it makes decisions: of what it does when it goes well,
+/// nothing is known.
+fn note_no_good_end(mut method: Method) -> Method {
+    let decides = |graph: &EffectGraph| {
+        let mut nodes = graph.nodes.values();
+        nodes.any(|node| matches!(node.kind, NodeKind::Branch(_)))
+    };
+    if method.reasons.is_empty() && !does_end(&method.graph) && decides(&method.graph) {
+        method.reasons.push(Reason::NoGoodEnd);
+    }
+    method
+}
+
 /// Whether a method can end well, or may where it was not followed.
 pub(crate) fn does_end(graph: &EffectGraph) -> bool {
     graph
@@ -170,6 +183,7 @@ pub(crate) fn methods(
         .into_par_iter()
         .zip(samples)
         .flat_map_iter(|(entry, sample)| of_entry(program, entry, specs, sample, state.as_ref()))
+        .map(note_no_good_end)
         .collect()
 }
 
