@@ -116,7 +116,11 @@ fn chosen_target(effect: &Effect) -> Option<Labels> {
     let target = effect
         .operand("contract")
         .or(effect.operand("code-hash").filter(|_| delegates))
-        .or(effect.operand("account"))?;
+        .or(effect.operand("account"))
+        // Where calls are actions of a promise, that knows whom they go to.
+        .or(effect
+            .operand("promise")
+            .filter(|_| effect.operand("method-name").is_some()))?;
     let labels = target.labels_through_digests();
     if !only_arguments(&labels) {
         return None;

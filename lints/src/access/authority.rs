@@ -49,19 +49,28 @@ pub(super) fn proven(graph: &EffectGraph, node: Node) -> bool {
     })
 }
 
-/// A check before a node that compares what is not known for equality, after somebody's identity was asked for: it may be
-/// one of them.
+/// A check that a node depends on, or that undoes it, and that compares what is not known for equality, after somebody's
+/// identity was asked for: it may be one of them.
 fn unread_check(graph: &EffectGraph, node: Node) -> Option<Node> {
     let asks = |n: Node| {
         graph.effect(n).is_some_and(|e| {
             e.is(EffectKind::CallerIdentityRead) || e.is(EffectKind::OriginIdentityRead)
         })
     };
-    graph.checks(node).into_iter().find_map(|(check, branch)| {
-        let unread = branch
-            .predicates
-            .iter()
-            .any(|p| p.relation == Relation::Equal && p.left.is_unknown() && p.right.is_unknown());
+    let of_caller = |side: &Content| {
+        let labels = side.labels();
+        !labels.is_empty() && labels.iter().all(|l| matches!(l, Label::Caller))
+    };
+    let checks = graph.checks(node).into_iter();
+    let mut checks = checks.chain(graph.late_checks(node));
+    checks.find_map(|(check, branch)| {
+        let unread = branch.predicates.iter().any(|p| {
+            let sides = [(&p.left, &p.right), (&p.right, &p.left)];
+            p.relation == Relation::Equal
+                && sides.iter().any(|(one, other)| {
+                    one.is_unknown() && (other.is_unknown() || of_caller(other))
+                })
+        });
         (unread && graph.dominators(check).any(asks)).then_some(check)
     })
 }

@@ -264,6 +264,8 @@ fn listed_by<'f>(
         let by_known = || {
             let guard = graph.guard(node).filter(|guard| match guard.strength {
                 Strength::Member => asks_list(method, guard.node, known),
+                // What a callback writes was decided where the call was made.
+                Strength::SelfCall => false,
                 strength => strength >= Strength::Origin,
             });
             guard.is_some_and(|g| !names_subject(&g, key)) && found_by_argument(key)

@@ -141,6 +141,12 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
         Some(Asks::TransferFrom) => return None,
         Some(ask) => {
             let data = effect.operand("calldata")?;
+            // Of what is called by name, the arguments are a text: a hole of any length is one that was not followed.
+            if effect.operand("method-name").is_some()
+                && matches!(data.pieces.as_slice(), [Piece::Hole { len: None, .. }])
+            {
+                return None;
+            }
             let parts: Vec<Labels> = data
                 .pieces
                 .iter()
@@ -161,7 +167,14 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
             if effect.operand("purse").is_some() {
                 return None;
             }
-            let to = effect.operand("account").or(effect.operand("contract"))?;
+            // Where payments are actions of a promise, that knows the receiver. What a call brings along is that call's matter.
+            let promise = effect
+                .operand("promise")
+                .filter(|_| effect.operand("method-name").is_none());
+            let to = effect
+                .operand("account")
+                .or(effect.operand("contract"))
+                .or(promise)?;
             (to.labels(), assets(effect)?, false)
         }
         None => return None,

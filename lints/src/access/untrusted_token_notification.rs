@@ -114,6 +114,13 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         if hook {
             finding = finding.at_most(Confidence::Medium);
         }
+        // Under which key something is written was not followed: it may be the speaker's.
+        let lost = |key: &Content| {
+            !key.has_constant() && key.labels().iter().all(|l| matches!(l, Label::Storage(_)))
+        };
+        if effect.key().is_some_and(lost) {
+            finding = finding.at_most(Confidence::Low);
+        }
         findings.push(doubt(finding, method, node));
     }
     findings

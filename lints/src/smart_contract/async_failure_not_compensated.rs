@@ -1,6 +1,8 @@
 //! `async-failure-not-compensated`.
 
-use contract_lint_analyzer::facts::{Content, Effect, Facts, Label, Method, Node, Piece};
+use contract_lint_analyzer::facts::{
+    Content, Effect, EffectGraph, Facts, Label, Method, Node, Piece, Strength,
+};
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{
@@ -96,7 +98,9 @@ pub(super) fn taken_and_sent(method: &Method) -> Option<(Node, &Content, Node)> 
         let sent = graph.effects().find(|(call, sent)| {
             schedules(sent)
                 && !sent.atomic
+                && !graph.is_one_of_many(*call)
                 && !is_payment_to_caller(sent)
+                && !gives_back(graph, *call, sent)
                 && carries(sent, effect, key)
                 && { graph.dominates(write, *call) }
         });
@@ -127,6 +131,15 @@ pub(super) fn is_payment_to_caller(effect: &Effect) -> bool {
     effect.is(EffectKind::ValueTransfer)
         && effect.operand("method-name").is_none()
         && target(effect).is_none_or(|t| t.labels().contains(&Label::Caller) || t.is_unknown())
+}
+
+/// A plain payment that a callback makes: it is itself what makes up for a call that failed.
+fn gives_back(graph: &EffectGraph, node: Node, effect: &Effect) -> bool {
+    effect.is(EffectKind::ValueTransfer)
+        && effect.operand("method-name").is_none()
+        && graph
+            .guard(node)
+            .is_some_and(|guard| guard.strength == Strength::SelfCall)
 }
 
 /// Whether some callback writes the key, or pays.

@@ -137,7 +137,10 @@ fn paid(graph: &EffectGraph, read: Node, key: &Content) -> Option<Node> {
             || effect.is(EffectKind::ExternalCall)
             || schedules(effect);
         let content = amount(effect).or_else(|| effect.operand("calldata"));
-        sends && content.is_some_and(|c| from_key(&c.labels(), key)) && graph.reaches(read, *node)
+        sends
+            && !graph.is_one_of_many(*node)
+            && content.is_some_and(|c| from_key(&c.labels(), key))
+            && graph.reaches(read, *node)
     })?;
     Some(node)
 }

@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::absint::domain::arena::{Bytes, Kind, Label, LabelSet, Val, ValData};
-use crate::absint::domain::memory::{Place, State};
+use crate::absint::domain::memory::{Place, Reached, State};
 use crate::absint::functions::program::Extent;
 use crate::absint::functions::summary;
 use crate::absint::machine::call::Results;
@@ -140,8 +140,9 @@ impl<'p> Machine<'p> {
                 // Memory is looked at by words of 8 bytes.
                 let before = place.off % 8;
                 let reach = (before + len.min(MOST_READ)).next_multiple_of(8) - before;
-                let more = state.reachable(&mut self.arena, image, place, reach, 0);
-                labels = self.arena.union(labels, more);
+                let mut all = Reached::default();
+                state.reachable(&mut self.arena, image, place, (reach, 0), &mut all);
+                labels = self.arena.union(labels, all.labels);
             }
         }
         labels

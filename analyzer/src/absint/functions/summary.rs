@@ -15,6 +15,8 @@ pub(crate) enum Extent {
     Nothing,
     /// From the first offset up to and without the second.
     Known(i32, i32),
+    /// Not all of it, or nothing: copies among others.
+    Within(i32, i32),
     Unknown,
 }
 
@@ -23,13 +25,18 @@ impl Extent {
         match (self, other) {
             (Extent::Nothing, e) | (e, Extent::Nothing) => e,
             (Extent::Known(a, b), Extent::Known(c, d)) => Extent::Known(a.min(c), b.max(d)),
-            _ => Extent::Unknown,
+            (Extent::Unknown, _) | (_, Extent::Unknown) => Extent::Unknown,
+            (
+                Extent::Known(a, b) | Extent::Within(a, b),
+                Extent::Known(c, d) | Extent::Within(c, d),
+            ) => Extent::Within(a.min(c), b.max(d)),
         }
     }
 
     fn shift(self, by: i32) -> Extent {
         match self {
             Extent::Known(a, b) => Extent::Known(a.saturating_add(by), b.saturating_add(by)),
+            Extent::Within(a, b) => Extent::Within(a.saturating_add(by), b.saturating_add(by)),
             extent => extent,
         }
     }
@@ -232,10 +239,11 @@ impl Context<'_> {
                             Extent::Known(offset, offset.saturating_add(i32::from(*bytes))),
                         );
                     }
-                    Op::MemoryCopy => {
-                        write(&mut summary, base(data.args[0]), Extent::Unknown);
+                    Op::MemoryCopy | Op::MemoryFill => {
+                        let extent = copied(function, &data.args);
+                        write(&mut summary, base(data.args[0]), extent);
                     }
-                    Op::MemoryFill | Op::MemoryInit(_) => {
+                    Op::MemoryInit(_) => {
                         write(&mut summary, base(data.args[0]), Extent::Unknown);
                     }
                     Op::Call(Callee::Direct(callee)) => {
@@ -252,7 +260,8 @@ impl Context<'_> {
                             }
                         } else if known(*callee) == Known::Helper {
                             if let Some(to) = data.args.first() {
-                                write(&mut summary, base(*to), Extent::Unknown);
+                                let extent = copied(function, &data.args);
+                                write(&mut summary, base(*to), extent);
                             }
                         } else if !returning[*callee]
                             && all[*callee].as_ref().is_none_or(|s| !s.ends)
@@ -418,6 +427,15 @@ fn bases(function: &Function) -> Vec<Base> {
         };
     }
     bases
+}
+
+/// What a helper writes that copies or fills: its last argument is how much.
+fn copied(function: &Function, args: &[Value]) -> Extent {
+    let len = args.get(2).and_then(|len| constant(function, *len));
+    match len {
+        Some(len) if len >= 0 => Extent::Within(0, len),
+        _ => Extent::Unknown,
+    }
 }
 
 fn constant(function: &Function, value: Value) -> Option<i32> {

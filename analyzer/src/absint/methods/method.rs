@@ -104,6 +104,8 @@ pub(crate) enum FirstReceiver {
 pub(crate) struct Run {
     pub(crate) graph: EffectGraph,
     pub(crate) reasons: Vec<Reason>,
+    /// Whether the example of the state was decoded.
+    decoded_state: bool,
     /// What selectors of four bytes may be.
     pub(crate) guesses: Guesses,
     /// Names that the selector was compared with.
@@ -118,6 +120,11 @@ impl Run {
     /// Whether the method can end well, or may where it was not followed.
     pub(crate) fn returns(&self) -> bool {
         does_end(&self.graph)
+    }
+
+    /// Whether it took more work than it may.
+    fn is_spent(&self) -> bool {
+        self.reasons.contains(&Reason::Limit("work"))
     }
 
     /// The same, or the other run: what is in the input decides.
@@ -217,7 +224,8 @@ fn of_entry(
         params: spec.map_or(&[], |s| &s.params),
         ..Request::default()
     };
-    // On the example of the state, and where the method does not go on with that, on any state.
+    // On the example of the state, and where the method does not go on with that, on any state. Where it has decoded both
+    // examples, or has not come to the end of the first, the state is not to blame.
     let on_state = |request: &Request<'_>| {
         let on_example = state.map(|state| {
             let state = Some(state);
@@ -225,28 +233,38 @@ fn of_entry(
             run(program, entry, &Request { state, ..request })
         });
         on_example
-            .filter(Run::returns)
+            .filter(|run| {
+                let blameless = request.sample.is_some() && (run.decoded_state || run.is_spent());
+                run.returns() || blameless
+            })
             .unwrap_or_else(|| run(program, entry, request))
     };
     let on_sample = |sample: &Sample| {
-        let run = on_state(&Request {
+        on_state(&Request {
             sample: Some(sample.clone()),
             ..Request::default()
-        });
-        Some(run).filter(Run::returns)
+        })
     };
     let has_samples = samples.is_some();
     let sampled = samples.and_then(|samples| {
-        let whole = on_sample(&samples.whole);
+        let run = on_sample(&samples.whole);
+        let (whole, unfinished) = match run.returns() {
+            true => (Some(run), None),
+            // What took too much work takes no less on any input.
+            false => (
+                None,
+                Some(run).filter(|run| run.decoded_state && run.is_spent()),
+            ),
+        };
         // What changes nothing is the same either way.
         let bare = match &whole {
             Some(run) if !run.graph.acts_from(run.graph.entry()) => None,
-            _ => samples.bare.as_ref().and_then(on_sample),
+            _ => samples.bare.as_ref().map(on_sample).filter(Run::returns),
         };
         // What it does without them is mostly what it does anyway.
         let run = match (whole, bare) {
             (Some(whole), Some(bare)) if goes_elsewhere(&bare, &whole) => whole.or_on(bare),
-            (whole, bare) => whole.or(bare)?,
+            (whole, bare) => whole.or(bare).or(unfinished)?,
         };
         Some((run, samples.whole.params))
     });
@@ -458,6 +476,7 @@ pub(crate) fn run<'p>(
     Run {
         graph,
         reasons: machine.reasons.into_iter().collect(),
+        decoded_state: machine.state_record.was_decoded(),
         names,
         guesses: std::mem::take(&mut machine.arena.guesses),
         accounts,

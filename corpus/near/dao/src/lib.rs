@@ -93,7 +93,7 @@ pub struct Dao {
     blobs: LookupMap<CryptoHash, AccountId>,
 }
 
-#[near]
+#[near] //~ arbitrary-call-target
 impl Dao {
     #[init]
     pub fn new(policy: Policy, guardian: Option<AccountId>) -> Self {
@@ -224,7 +224,7 @@ impl Dao {
             action.args.0,
             NearToken::from_yoctonear(action.deposit.0),
             Gas::from_gas(action.gas.0),
-        ) //~ arbitrary-call-target
+        )
     }
 
     pub fn call_checked(&self, receiver_id: AccountId, action: ActionCall) -> Promise {
@@ -265,9 +265,9 @@ impl Dao {
     }
 
     /// Anyone makes any blob the contract's code.
-    pub fn upgrade(&self, hash: Base58CryptoHash) -> Promise {
+    pub fn upgrade(&self, hash: Base58CryptoHash) -> Promise { //~ unprotected-code-upgrade
         let code = env::storage_read(&CryptoHash::from(hash)).expect("ERR_NO_BLOB");
-        Promise::new(env::current_account_id()).deploy_contract(code) //~ unprotected-code-upgrade
+        Promise::new(env::current_account_id()).deploy_contract(code)
     }
 
     pub fn upgrade_checked(&self, hash: Base58CryptoHash) -> Promise {

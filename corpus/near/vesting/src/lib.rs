@@ -282,9 +282,9 @@ impl Vesting {
     }
 
     /// Anyone takes the NEAR that people have sent by mistake, and all the rest.
-    pub fn sweep(&mut self, receiver_id: Option<AccountId>, amount: U128) -> Promise {
+    pub fn sweep(&mut self, receiver_id: Option<AccountId>, amount: U128) -> Promise { //~ unprotected-value-outflow
         let receiver = receiver_id.unwrap_or_else(env::predecessor_account_id);
-        Promise::new(receiver).transfer(NearToken::from_yoctonear(amount.0)) //~ unprotected-value-outflow
+        Promise::new(receiver).transfer(NearToken::from_yoctonear(amount.0))
     }
 
     pub fn sweep_checked(&mut self, receiver_id: Option<AccountId>, amount: U128) -> Promise {

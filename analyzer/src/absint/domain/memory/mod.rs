@@ -20,6 +20,7 @@ use write::Smear;
 pub(crate) use examples::Examples;
 pub(crate) use image::{Image, StackPointer};
 pub(crate) use join::Paths;
+pub(crate) use read::Reached;
 
 /// Linear memory.
 pub(crate) const LINEAR: Space = 0;
@@ -112,6 +113,35 @@ impl State {
 mod tests {
     use super::*;
     use crate::absint::domain::arena::{Kind, Label};
+
+    /// A result that one path wrote, but it is not known how, and of which the other wrote the tag alone.
+    #[test]
+    fn what_may_have_been_written_is_no_garbage_where_paths_meet() {
+        let (mut arena, mut written) = (Arena::new(), State::new(Vec::new()));
+        let mut tagged = written.clone();
+        let image = Image {
+            data: Vec::new(),
+            stack_pointer: None,
+            counted_handles: false,
+            stack: 0..4096,
+        };
+        let tag = Place {
+            space: LINEAR,
+            off: 152,
+            exact: true,
+        };
+        let none = arena.constant(4);
+        tagged.store(&mut arena, tag, 1, none);
+        written.fill_unset(64..160, Val::ANY);
+        let paths = Paths {
+            control: crate::absint::domain::arena::PredSet::NONE,
+            widen: false,
+            base: None,
+        };
+        let joined = written.join(&tagged, &mut arena, &image, &paths);
+        let read = joined.load(&mut arena, &image, tag, 1);
+        assert_eq!(arena.as_const(read), None);
+    }
 
     #[test]
     fn an_address_that_is_moved_in_pieces_stays_one() {

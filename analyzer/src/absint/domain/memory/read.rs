@@ -441,17 +441,17 @@ impl State {
         }
     }
 
-    /// Where the data comes from that can be reached through a pointer: the bytes that follow, and behind pointers there.
+    /// What can be reached through a pointer: the bytes that follow, so far, and what is behind pointers there, so deep.
     pub(crate) fn reachable(
         &self,
         arena: &mut Arena,
         image: &Image,
         place: Place,
-        reach: u32,
-        depth: u32,
-    ) -> LabelSet {
+        (reach, depth): (u32, u32),
+        all: &mut Reached,
+    ) {
         if place.space == LINEAR && image_covers(image, place.off) {
-            return LabelSet::NONE;
+            return;
         }
         let end = if place.space == LINEAR {
             place.off.saturating_add(reach)
@@ -459,7 +459,7 @@ impl State {
             u32::MAX
         };
         let rest = self.unwritten(arena, image, place.space, place.off);
-        let mut labels = arena.data(rest).labels;
+        all.see(arena, rest);
         let mut last = Val::UNSET;
         let cells = self.cells.range(
             key(place.space, place.off / 8),
@@ -472,12 +472,11 @@ impl State {
                     continue;
                 }
                 last = val;
-                let data = arena.data(val);
-                labels = arena.union(labels, data.labels);
+                all.see(arena, val);
                 if depth == 0 {
                     continue;
                 }
-                let next = match data.kind {
+                let next = match arena.data(val).kind {
                     Kind::Ptr { space, off, .. } if space != place.space => Some((space, off)),
                     Kind::Const(address) if image.stack.contains(&(address as u32)) => {
                         Some((LINEAR, address as u32))
@@ -490,12 +489,36 @@ impl State {
                         off,
                         exact: true,
                     };
-                    let more = self.reachable(arena, image, place, reach, depth - 1);
-                    labels = arena.union(labels, more);
+                    self.reachable(arena, image, place, (reach, depth - 1), all);
                 }
             }
         }
-        labels
+    }
+}
+
+/// What is known of data that can be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reached {
+    /// Where it comes from.
+    pub(crate) labels: LabelSet,
+    /// Whether some of it is of an example.
+    pub(crate) example: bool,
+}
+
+impl Default for Reached {
+    fn default() -> Self {
+        Reached {
+            labels: LabelSet::NONE,
+            example: false,
+        }
+    }
+}
+
+impl Reached {
+    pub(crate) fn see(&mut self, arena: &mut Arena, val: Val) {
+        let data = arena.data(val);
+        self.labels = arena.union(self.labels, data.labels);
+        self.example |= matches!(data.kind, Kind::Sample(_));
     }
 }
 

@@ -159,6 +159,17 @@ impl State {
         smears.push(smear);
     }
 
+    /// Notes that a value may have been written to all bytes of the stack in a range to which nothing was: where paths meet,
+    /// they are then no garbage.
+    pub(crate) fn fill_unset(&mut self, range: std::ops::Range<u32>, val: Val) {
+        for off in range {
+            let granule = self.cells.get(key(LINEAR, off / 8));
+            if granule.is_none_or(|granule| granule.vals[(off % 8) as usize] == Val::UNSET) {
+                self.put(LINEAR, off, 1, |_| (val, 0));
+            }
+        }
+    }
+
     /// Forgets the dead part of the shadow stack.
     pub(crate) fn kill(&mut self, dead: std::ops::Range<u32>) {
         self.cells.remove_range(

@@ -119,4 +119,35 @@ impl<'p> Machine<'p> {
         *state = after;
         Some(results)
     }
+
+    /// Runs a function without effect for a while. `None` if it does not come to an end.
+    pub(super) fn for_a_while(
+        &mut self,
+        frame: &Frame<'p>,
+        state: &mut State,
+        offset: u32,
+        func: Func,
+        args: &[Val],
+        work: u64,
+    ) -> Option<Option<Results>> {
+        let reasons = self.reasons.clone();
+        let outer = self.reserve;
+        self.reserve = self.fuel.saturating_sub(work).max(outer);
+        let ctx = self
+            .records
+            .enter(frame.ctx, frame.func, offset, frame.unroll, func);
+        let mut outcome = self.run(func, args, state.clone(), ctx);
+        let ended = !self.is_spent();
+        self.reserve = outer;
+        if !ended {
+            self.reasons = reasons;
+            return None;
+        }
+        self.ended = outcome.ways.take();
+        let Some((after, results)) = outcome.after else {
+            return Some(None);
+        };
+        *state = after;
+        Some(Some(results))
+    }
 }

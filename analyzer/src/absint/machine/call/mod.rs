@@ -6,7 +6,7 @@ mod opaque;
 
 use smallvec::SmallVec;
 
-use crate::absint::domain::arena::Val;
+use crate::absint::domain::arena::{Kind, Val};
 use crate::absint::domain::memory::{Paths, State};
 use crate::absint::functions::vtables::Origin;
 use crate::absint::machine::interp::{Frame, MAX_DEPTH, Machine};
@@ -87,7 +87,11 @@ impl<'p> Machine<'p> {
         if !self.arena.sampling {
             let mut within = self.stack.iter().rev().filter(|(f, _)| *f == func);
             let around = within.next().copied();
-            if let (Some((_, ctx)), Some(_)) = (around, within.next()) {
+            // Of what nothing is known, it does nothing new.
+            let blind = |arg: &Val| matches!(self.arena.data(*arg).kind, Kind::Any);
+            if let Some((_, ctx)) = around
+                && (within.next().is_some() || args.iter().any(blind))
+            {
                 // What a call further in would do is what the one around it does.
                 if !summary.pure {
                     self.event(frame, offset, EventKind::Call(vec![(ctx, func)]));
@@ -132,7 +136,9 @@ impl<'p> Machine<'p> {
         let writes_json = self.in_regions && self.program.writes_json(func);
         if summary.pure && !samples && !self.arena.sampling && !writes_json {
             let is_large = summary.size > large;
-            let computed = if is_large || summary.dynamic {
+            let unclear = is_large || summary.dynamic;
+            let on_example = unclear && self.reaches_example(state, args);
+            let computed = if on_example {
                 self.computed(frame, state, offset, func, args)
             } else {
                 None
@@ -145,6 +151,15 @@ impl<'p> Machine<'p> {
                 // That an error is written out does not hide that it is one.
                 None if summary.dynamic && self.alone == Alone::Tried => {
                     return Some(self.opaque(state, func, args));
+                }
+                // Where no example decides, what decodes or writes texts can go round in circles.
+                None if unclear
+                    && self.has_examples
+                    && !(is_large && (on_example || self.is_tired())) =>
+                {
+                    let work = if is_large { TRIAL } else { COMPUTING };
+                    let came = self.for_a_while(frame, state, offset, func, args, work);
+                    Some(came.unwrap_or_else(|| Some(self.opaque(state, func, args))))
                 }
                 computed => computed,
             };

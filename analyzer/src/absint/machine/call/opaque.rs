@@ -2,12 +2,15 @@
 
 use super::{REACH, Results};
 use crate::absint::domain::arena::{Label, LabelSet, Val};
-use crate::absint::domain::memory::State;
+use crate::absint::domain::memory::{LINEAR, Reached, State};
 use crate::absint::functions::program::Extent;
 use crate::absint::machine::interp::{Frame, Machine};
 use crate::absint::machine::record::EventKind;
 use crate::facts::Reason;
 use crate::ir::Func;
+
+/// How far behind a pointer an unknown function is taken to write, in what is not known there otherwise.
+const WRITTEN: u32 = 512;
 
 impl<'p> Machine<'p> {
     /// Notes that code was not followed.
@@ -55,18 +58,26 @@ impl<'p> Machine<'p> {
         self.arena.label_list(labels).any(|l| l == Label::Input)
     }
 
+    /// Whether an example may decide in a function with these arguments.
+    pub(super) fn reaches_example(&mut self, state: &State, args: &[Val]) -> bool {
+        self.has_examples && self.reached(state, args).example
+    }
+
     /// Where all that can be read through some arguments comes from.
     pub(crate) fn read_by_unknown(&mut self, state: &State, args: &[Val]) -> LabelSet {
-        let mut labels = LabelSet::NONE;
+        self.reached(state, args).labels
+    }
+
+    fn reached(&mut self, state: &State, args: &[Val]) -> Reached {
+        let mut all = Reached::default();
         for arg in args {
-            let more = self.arena.data(*arg).labels;
-            labels = self.arena.union(labels, more);
+            all.see(&mut self.arena, *arg);
             for place in self.places(*arg, 0) {
-                let more = state.reachable(&mut self.arena, &self.program.image, place, REACH, 3);
-                labels = self.arena.union(labels, more);
+                let image = &self.program.image;
+                state.reachable(&mut self.arena, image, place, (REACH, 3), &mut all);
             }
         }
-        labels
+        all
     }
 
     pub(super) fn written_by_unknown(&mut self, state: &mut State, args: &[Val], labels: LabelSet) {
@@ -86,25 +97,27 @@ impl<'p> Machine<'p> {
         let Some(place) = self.place(pointer, 0) else {
             return;
         };
-        if place.space == crate::absint::domain::memory::LINEAR && place.off < 1024 {
+        if place.space == LINEAR && place.off < 1024 {
             return;
         }
         let val = self.arena.unknown(labels);
-        match extent {
-            Extent::Nothing => {}
-            Extent::Known(low, high) => {
-                let range =
-                    place.off.saturating_add_signed(low)..place.off.saturating_add_signed(high);
-                state.smear(&mut self.arena, place.space, range, val, !place.exact);
-            }
-            Extent::Unknown => {
-                let end = if place.space == crate::absint::domain::memory::LINEAR {
-                    place.off.saturating_add(REACH)
-                } else {
-                    u32::MAX
-                };
-                state.smear(&mut self.arena, place.space, place.off..end, val, true);
-            }
+        let (space, is_linear) = (place.space, place.space == LINEAR);
+        let moved = |by: i32| place.off.saturating_add_signed(by);
+        let (range, weak) = match extent {
+            Extent::Nothing => return,
+            Extent::Known(low, high) => (moved(low)..moved(high), !place.exact),
+            Extent::Within(low, high) => (moved(low)..moved(high), true),
+            Extent::Unknown if is_linear => (place.off..moved(REACH as i32), true),
+            Extent::Unknown => (place.off..u32::MAX, true),
+        };
+        state.smear(&mut self.arena, space, range.clone(), val, weak);
+        // A result on the stack can be large, but is not larger than the frame that it is in.
+        if weak && place.exact && is_linear && self.program.image.stack.contains(&place.off) {
+            let end = match extent {
+                Extent::Unknown => self.arena.reach(place.off, WRITTEN),
+                _ => range.end.min(moved(WRITTEN as i32)),
+            };
+            state.fill_unset(range.start..end, val);
         }
     }
 }

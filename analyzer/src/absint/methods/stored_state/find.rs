@@ -111,7 +111,8 @@ impl Finder<'_> {
             return (PartKind::Number, width);
         }
         let Some(len) = self.length_at(at) else {
-            return self.optional(at, 1).unwrap_or((PartKind::Number, 1));
+            let found = self.present(at).or_else(|| self.optional(at, 1));
+            return found.unwrap_or((PartKind::Number, 1));
         };
         let content = at + LENGTH..at + LENGTH + len;
         if len == 0 {
@@ -146,6 +147,29 @@ impl Finder<'_> {
         let bytes = self.record.get(at..at + LENGTH)?;
         let len = u32::from_le_bytes(bytes.try_into().ok()?) as usize;
         (len <= self.record.len() - at - LENGTH).then_some(len)
+    }
+
+    /// The option at an offset, if something is in it: without that, the record is one as well.
+    fn present(&mut self, at: usize) -> Option<(PartKind, usize)> {
+        if self.record.get(at) != Some(&1) {
+            return None;
+        }
+        let text = self.length_at(at + 1).map(|len| LENGTH + len);
+        let fixed = PAYLOADS.iter().map(|payload| payload.len());
+        let room = self.record.len() - at - 1;
+        for len in text.into_iter().chain(fixed).filter(|len| *len <= room) {
+            let mut emptied = self.record.clone();
+            emptied[at] = 0;
+            emptied.drain(at + 1..at + 1 + len);
+            if self.takes(&emptied) {
+                // How this one is read.
+                let record = self.record.clone();
+                self.takes(&record);
+                let until = (at + 1 + len) as u32;
+                return Some((PartKind::Count { until }, 1));
+            }
+        }
+        None
     }
 
     /// Puts something into an option or list that is empty, whose tag or length of this width stands at an offset.

@@ -182,8 +182,17 @@ pub(crate) struct Access<'p> {
     content: Option<Bytes>,
     /// Whether the contract has read it.
     read: bool,
+    /// Whether it has set about decoding it.
+    decoded: bool,
     /// Where the contract has the bytes that it read, until it turns to something else.
     buffer: Option<Space>,
+}
+
+impl Access<'_> {
+    /// Whether the contract has set about decoding the example.
+    pub(crate) fn was_decoded(&self) -> bool {
+        self.decoded
+    }
 }
 
 impl Machine<'_> {
@@ -210,6 +219,7 @@ impl Machine<'_> {
     pub(crate) fn note_state_buffer(&mut self, place: Place, content: Bytes) {
         if self.is_state(content) && place.space != LINEAR {
             self.state_record.buffer = Some(place.space);
+            self.state_record.decoded = true;
             self.arena.sampling = true;
         }
     }
