@@ -17,6 +17,8 @@ use crate::spec::{MethodSpec, Specs};
 
 /// Guesses for one message.
 const MAX_TRIALS: usize = 120;
+/// More objects within one message are not asked for what else they can have.
+const MAX_OBJECTS: usize = 6;
 /// More variants than this are not told apart.
 const MAX_VARIANTS: usize = 150;
 
@@ -289,19 +291,18 @@ impl Finder<'_> {
         if self.layouts.iter().all(|examples| !examples.is_empty()) {
             return self.outcomes();
         }
-        if let Verdict::Refused(Complaint::ExpectedOneOf(names)) = self.attempt(b"\"?\"") {
-            return names
-                .iter()
-                .take(MAX_VARIANTS)
-                .map(|name| self.variant(name).unwrap_or_else(|| unread(name)))
-                .collect();
+        for unknown in [&b"\"?\""[..], b"{\"?\":{}}"] {
+            if let Verdict::Refused(Complaint::ExpectedOneOf(names)) = self.attempt(unknown) {
+                let names = names.iter().take(MAX_VARIANTS);
+                return names.flat_map(|name| self.variant(name)).collect();
+            }
         }
         // What takes anything reads no JSON.
         if matches!(self.attempt(b"?"), Verdict::Passed) {
             return Vec::new();
         }
         self.search(&|sample| sample)
-            .map(|sample| self.message(None, sample))
+            .map(|json| self.message(None, json.render()))
             .into_iter()
             .collect()
     }
@@ -331,16 +332,34 @@ impl Finder<'_> {
         }]
     }
 
-    fn variant(&self, name: &str) -> Option<Message> {
+    /// A variant; where there is a message in it that is an enum, too, each of that one's.
+    fn variant(&self, name: &str) -> Vec<Message> {
         let front = format!("{{\"{name}\":");
-        let sample = self
-            .search(&|sample| sample.within(&front, "}"))
-            .or_else(|| {
-                // A name alone.
-                let sample = Sample::framing(&format!("\"{name}\""));
-                matches!(self.attempt(&sample.bytes), Verdict::Passed).then_some(sample)
-            })?;
-        Some(self.message(Some(name.to_owned()), sample))
+        let place = |sample: Sample| sample.within(&front, "}");
+        let Some(json) = self.search(&place) else {
+            // A name alone.
+            let sample = Sample::framing(&format!("\"{name}\""));
+            let passes = matches!(self.attempt(&sample.bytes), Verdict::Passed);
+            let known = passes.then(|| self.message(Some(name.to_owned()), sample));
+            return vec![known.unwrap_or_else(|| unread(name))];
+        };
+        let within = json.inner_variants();
+        if within.is_empty() {
+            return vec![self.message(Some(name.to_owned()), place(json.render()))];
+        }
+        let of_inner = |inner: &String| {
+            let name = format!("{name}.{inner}");
+            let mut json = json.clone();
+            json.choose_inner(inner);
+            match self.improve(&mut json, &place) {
+                Some(()) => {
+                    self.add_optional(&mut json, &place);
+                    self.message(Some(name), place(json.render()))
+                }
+                None => unread(&name),
+            }
+        };
+        within.iter().take(MAX_VARIANTS).map(of_inner).collect()
     }
 
     fn message(&self, variant: Option<String>, sample: Sample) -> Message {
@@ -363,23 +382,47 @@ impl Finder<'_> {
         }
     }
 
-    /// Finds an object that is taken, optional fields included, and puts it where it belongs.
-    fn search(&self, place: &dyn Fn(Sample) -> Sample) -> Option<Sample> {
-        let mut json = Json::empty();
+    /// Finds an object that is taken, optional fields included, for the place where it belongs.
+    fn search(&self, place: &dyn Fn(Sample) -> Sample) -> Option<Json> {
+        let mut json = Json::message();
         self.improve(&mut json, place)?;
-        let mut extra = json.clone();
-        extra.add(&[], "?");
-        let refused = self.attempt(&place(extra.render()).bytes);
-        if let Verdict::Refused(Complaint::ExpectedOneOf(names)) = refused {
-            for name in &names {
-                let mut more = json.clone();
-                if more.add(&[], name) && self.improve(&mut more, place).is_some() {
-                    json = more;
-                }
-            }
+        if let Some(names) = self.add_optional_to(&mut json, &[], place) {
             json.order(&names);
         }
-        Some(place(json.render()))
+        if json.inner_variants().is_empty() {
+            self.add_optional(&mut json, place);
+        }
+        Some(json)
+    }
+
+    /// Adds the fields that objects further in may have.
+    fn add_optional(&self, json: &mut Json, place: &dyn Fn(Sample) -> Sample) {
+        let objects = json.objects().into_iter().filter(|path| !path.is_empty());
+        for object in objects.take(MAX_OBJECTS) {
+            self.add_optional_to(json, &object, place);
+        }
+    }
+
+    /// Adds the fields that an object may have. Which it can have, if it says so.
+    fn add_optional_to(
+        &self,
+        json: &mut Json,
+        object: &[usize],
+        place: &dyn Fn(Sample) -> Sample,
+    ) -> Option<Vec<String>> {
+        let mut extra = json.clone();
+        extra.add(object, "?").then_some(())?;
+        let refused = self.attempt(&place(extra.render()).bytes);
+        let Verdict::Refused(Complaint::ExpectedOneOf(names)) = refused else {
+            return None;
+        };
+        for name in &names {
+            let mut more = json.clone();
+            if more.add(object, name) && self.improve(&mut more, place).is_some() {
+                *json = more;
+            }
+        }
+        Some(names)
     }
 
     /// Improves an object until it is taken.

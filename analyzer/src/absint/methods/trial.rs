@@ -202,6 +202,8 @@ fn complaint_of(returned: &[u8]) -> Option<Complaint> {
         b"parse_err",
         b"kind: Parsing",
         b"kind: Serialization",
+        // Sylvia.
+        b"Unsupported message received: ",
     ];
     let is_it = markers.iter().any(|marker| {
         returned

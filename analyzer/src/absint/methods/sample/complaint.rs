@@ -12,6 +12,8 @@ pub(crate) enum Complaint {
     ExpectedType(String),
     /// A list has fewer or more elements than expected.
     Length(String),
+    /// A value of another type is expected, which is not said.
+    OtherKind,
     /// Something else.
     Other,
 }
@@ -44,6 +46,15 @@ impl Complaint {
                     None => {}
                 }
             }
+        }
+        // Sylvia's messages are read by traits, none of which knows them all.
+        if let Some(names) = after(memory, b"essages supported by this contract: ").find_map(listed)
+        {
+            return Complaint::ExpectedOneOf(names);
+        }
+        // As `serde-json-wasm` puts it, at the end of the text.
+        if after(memory, b"Invalid type").any(|rest| matches!(rest.first(), Some(b'"' | b'\\'))) {
+            return Complaint::OtherKind;
         }
         Complaint::Other
     }
@@ -78,6 +89,19 @@ fn one_of(text: &[u8]) -> Option<Vec<String>> {
         .map(str::to_owned)
         .collect();
     (!names.is_empty()).then_some(names)
+}
+
+/// The names in a list with commas up to the end of the text.
+fn listed(text: &[u8]) -> Option<Vec<String>> {
+    let text = printable(text);
+    let names: Vec<String> = text
+        .split('"')
+        .next()?
+        .split(", ")
+        .map(str::to_owned)
+        .collect();
+    let all = names.iter().all(|name| is_name(name.as_bytes()));
+    all.then_some(names)
 }
 
 /// The type in "…, expected u64 at line 1 column 2".
@@ -126,6 +150,17 @@ mod tests {
             find("invalid length 1, expected a tuple of size 2"),
             Complaint::Length("a tuple of size 2".to_owned())
         );
+        assert_eq!(
+            find(
+                r#"{"error":"Unsupported message received: {}. Messages supported by this contract: mint, burn"}"#
+            ),
+            Complaint::ExpectedOneOf(vec!["mint".to_owned(), "burn".to_owned()])
+        );
+        assert_eq!(
+            find(r#"{"error":"Error parsing into type a::B: Invalid type"}"#),
+            Complaint::OtherKind
+        );
+        assert_eq!(find("Invalid typeInvalid number."), Complaint::Other);
         assert_eq!(find("insufficient balance"), Complaint::Other);
     }
 

@@ -1,11 +1,10 @@
 //! JSON examples that grow by what is said to be wrong with them.
 
-use super::{Complaint, Sample, TRUE};
-use crate::facts::Param;
+use super::Complaint;
 
 /// Texts that contracts take: account names, amounts (which are base64 too), hashes, keys, hexadecimal numbers. The first
 /// letter of account names is replaced, so that they differ.
-const TEXTS: &[&str] = &[
+pub(super) const TEXTS: &[&str] = &[
     "alice.near",
     "12345678",
     "11111111111111111111111111111111",
@@ -15,6 +14,10 @@ const TEXTS: &[&str] = &[
     "0.5",
     "1",
 ];
+/// The one of them that is base64, but no number of another base.
+const BASE64: usize = 1;
+/// Where nothing is known of a value, so many lists are tried one in the other.
+const MAX_LISTS: usize = 2;
 /// Deeper nesting is not tried.
 const MAX_DEPTH: usize = 10;
 /// More elements than this are not tried for a list of fixed length.
@@ -22,7 +25,7 @@ const MAX_ELEMENTS: usize = 64;
 
 /// A value.
 #[derive(Clone, PartialEq, Debug)]
-enum Value {
+pub(super) enum Value {
     Text(usize),
     /// The name of a variant.
     Name(String),
@@ -31,18 +34,28 @@ enum Value {
     Null,
     List(Vec<Value>),
     Object(Vec<(String, Value)>),
+    /// A variant with its data.
+    Variant(String, Box<Value>),
+    /// A text that is JSON in base64: a message within the message.
+    Encoded(Box<Value>),
 }
 
 /// An object being improved, and which value of it is in question.
 #[derive(Clone, Debug)]
 pub(crate) struct Json {
-    root: Value,
+    pub(super) root: Value,
     /// The way to the value that was added last: indices into objects and lists.
     cursor: Vec<usize>,
     /// What was expected of each of the root's fields, in serde's words.
-    types: Vec<Option<String>>,
+    pub(super) types: Vec<Option<String>>,
     /// The field that was said to be missing last, and how deep it was put.
     missing: Option<(String, usize)>,
+    /// Whether texts may be messages in base64.
+    encodes: bool,
+    /// The value that was given the type that was expected last.
+    retyped: Option<Vec<usize>>,
+    /// The message within that is an enum, and its variants.
+    inner: Option<(Vec<usize>, Vec<String>)>,
 }
 
 impl Json {
@@ -52,7 +65,36 @@ impl Json {
             cursor: Vec::new(),
             types: Vec::new(),
             missing: None,
+            encodes: false,
+            retyped: None,
+            inner: None,
         }
+    }
+
+    /// The same for a message, in which others may be encoded.
+    pub(crate) fn message() -> Self {
+        Json {
+            encodes: true,
+            ..Json::empty()
+        }
+    }
+
+    /// The variants of the message within, if there is one and it has such.
+    pub(crate) fn inner_variants(&self) -> &[String] {
+        self.inner.as_ref().map_or(&[], |(_, names)| names)
+    }
+
+    /// Makes the message within another variant, about which nothing is known yet.
+    pub(crate) fn choose_inner(&mut self, name: &str) {
+        let Some((path, _)) = self.inner.clone() else {
+            return;
+        };
+        if let Some(value) = self.at(&path) {
+            *value = Value::Name(name.to_owned());
+        }
+        self.cursor = path;
+        self.missing = None;
+        self.retyped = None;
     }
 
     /// Changes the example by what is wrong with it. Whether there was something to change.
@@ -62,6 +104,7 @@ impl Json {
             Complaint::ExpectedOneOf(names) => self.choose(names),
             Complaint::ExpectedType(expected) => self.retype(expected),
             Complaint::Length(_) => self.lengthen(),
+            Complaint::OtherKind => self.rekind(),
             Complaint::Other => self.guess(),
         }
     }
@@ -72,6 +115,7 @@ impl Json {
             value = match value {
                 Value::Object(fields) => &mut fields.get_mut(*step)?.1,
                 Value::List(elements) => elements.get_mut(*step)?,
+                Value::Encoded(inner) | Value::Variant(_, inner) => inner,
                 _ => return None,
             };
         }
@@ -118,7 +162,16 @@ impl Json {
 
     /// Makes the value in question one of these variants, or an object with one of these fields.
     fn choose(&mut self, names: &[String]) -> bool {
+        if let Some(name) = self.misplaced(names) {
+            return self.add_field(&name);
+        }
         let path = self.cursor.clone();
+        if let Some((_, around)) = path.split_last()
+            && let Some(Value::Encoded(_)) = self.at(around)
+            && self.inner.is_none()
+        {
+            self.inner = Some((path.clone(), names.to_vec()));
+        }
         let Some(value) = self.at(&path) else {
             return false;
         };
@@ -138,6 +191,17 @@ impl Json {
             },
         }
         true
+    }
+
+    /// The field that was put last into an object that does not have it, but others of these.
+    fn misplaced(&mut self, names: &[String]) -> Option<String> {
+        let (name, depth) = self.missing.clone()?;
+        let object = self.cursor.get(..depth)?.to_vec();
+        let Some(Value::Object(fields)) = self.at(&object) else {
+            return None;
+        };
+        let known = fields.iter().any(|(field, _)| names.contains(field));
+        (known && !names.contains(&name)).then_some(name)
     }
 
     /// Adds an element to the list that the value in question is in.
@@ -175,7 +239,7 @@ impl Json {
             _ => Value::Text(0),
         };
         let within = usize::from(expected.contains("tuple"));
-        *value = Value::Object(vec![(name.clone(), data)]);
+        *value = Value::Variant(name.clone(), Box::new(data));
         self.cursor.extend(std::iter::repeat_n(0, 1 + within));
         self.missing = None;
         true
@@ -227,6 +291,7 @@ impl Json {
             _ => 0,
         };
         *value = wanted;
+        self.retyped = Some(path.clone());
         if let [field] = path[..]
             && let Some(ty) = self.types.get_mut(field)
         {
@@ -238,30 +303,114 @@ impl Json {
         true
     }
 
+    /// Makes the value in question something else than a text, if it is one.
+    fn rekind(&mut self) -> bool {
+        let path = self.cursor.clone();
+        match self.at(&path) {
+            Some(value @ Value::Text(_)) if !path.is_empty() => {
+                *value = Value::Number;
+                true
+            }
+            _ => self.guess(),
+        }
+    }
+
     /// The next value that contracts take, where nothing is said of what is wrong.
     fn guess(&mut self) -> bool {
+        // The value is of the type that was expected: something else is wrong.
+        if self.encodes && self.retyped.take().is_some_and(|path| path == self.cursor) {
+            let before = self.cursor.clone();
+            if self.encode_another() {
+                return true;
+            }
+            self.cursor = before;
+        }
         let path = self.cursor.clone();
         if path.is_empty() {
             return false;
         }
+        let encodes = self.encodes;
+        let may_encode = encodes && self.around(&path).is_none();
+        let may_list = path.len() < MAX_DEPTH && self.lists_around(&path) < MAX_LISTS;
         let Some(value) = self.at(&path) else {
             return false;
         };
         let next = match value {
             Value::Text(n) if *n + 1 < TEXTS.len() => Value::Text(*n + 1),
+            Value::Text(_) if may_encode => {
+                *value = Value::Encoded(Box::new(Value::Text(0)));
+                self.cursor.push(0);
+                return true;
+            }
             Value::Text(_) => Value::Number,
+            Value::Name(name) if encodes => {
+                // A variant has data.
+                *value = Value::Variant(std::mem::take(name), Box::new(Value::Text(0)));
+                self.cursor.push(0);
+                self.missing = None;
+                return true;
+            }
             Value::Number => Value::Bool,
             Value::Bool => Value::Object(Vec::new()),
             Value::Object(fields) if fields.is_empty() => Value::Null,
-            Value::Null if path.len() < MAX_DEPTH => {
+            Value::Null if may_list => {
                 *value = Value::List(vec![Value::Text(0)]);
                 self.cursor.push(0);
                 return true;
             }
-            _ => return false,
+            _ => {
+                // It is no message.
+                let Some(encoded) = self.around(&path) else {
+                    return false;
+                };
+                self.cursor = path[..encoded].to_vec();
+                self.inner = None;
+                let path = self.cursor.clone();
+                let Some(value) = self.at(&path) else {
+                    return false;
+                };
+                *value = Value::Number;
+                return true;
+            }
         };
         *value = next;
         true
+    }
+
+    /// How deep the encoded message is that a value is in.
+    fn around(&mut self, path: &[usize]) -> Option<usize> {
+        (0..path.len()).find(|depth| matches!(self.at(&path[..*depth]), Some(Value::Encoded(_))))
+    }
+
+    /// How many lists there are around a value, one right in the other.
+    fn lists_around(&mut self, path: &[usize]) -> usize {
+        let depths = (0..path.len()).rev();
+        depths
+            .take_while(|depth| matches!(self.at(&path[..*depth]), Some(Value::List(_))))
+            .count()
+    }
+
+    /// Makes the last text that was taken because it is base64 an encoded message.
+    fn encode_another(&mut self) -> bool {
+        let mut todo = vec![Vec::new()];
+        while let Some(path) = todo.pop() {
+            let inner = match self.at(&path) {
+                Some(Value::Text(BASE64)) => {
+                    if let Some(value) = self.at(&path) {
+                        *value = Value::Encoded(Box::new(Value::Text(0)));
+                    }
+                    self.cursor = path;
+                    self.cursor.push(0);
+                    return true;
+                }
+                Some(Value::Object(fields)) => fields.len(),
+                Some(Value::List(elements)) => elements.len(),
+                Some(Value::Variant(..)) => 1,
+                _ => 0,
+            };
+            todo.extend((0..inner).map(|i| [&path[..], &[i]].concat()));
+        }
+        false
     }
 
     /// Adds a field to an object, unless it has that, and puts it in question.
@@ -299,13 +448,14 @@ impl Json {
     }
 
     /// Where there are objects: the root first.
-    pub(super) fn objects(&self) -> Vec<Vec<usize>> {
+    pub(crate) fn objects(&self) -> Vec<Vec<usize>> {
         let mut found = Vec::new();
         let mut todo = vec![(Vec::new(), &self.root)];
         while let Some((path, value)) = todo.pop() {
             let inner: Vec<&Value> = match value {
                 Value::Object(fields) => fields.iter().map(|(_, value)| value).collect(),
                 Value::List(elements) => elements.iter().collect(),
+                Value::Encoded(inner) | Value::Variant(_, inner) => vec![inner],
                 _ => continue,
             };
             let within = inner.into_iter().enumerate().rev();
@@ -330,109 +480,6 @@ impl Json {
             self.types.push(ty);
         }
         self.cursor.clear();
-    }
-
-    /// The text, with whose data each byte is.
-    pub(crate) fn render(&self) -> Sample {
-        let mut sample = Sample {
-            bytes: Vec::new(),
-            owners: Vec::new(),
-            params: Vec::new(),
-            flags: Vec::new(),
-        };
-        let fields = match &self.root {
-            Value::Object(fields) => &fields[..],
-            _ => &[],
-        };
-        sample.push("{", None);
-        for (i, (name, value)) in fields.iter().enumerate() {
-            if i > 0 {
-                sample.push(",", None);
-            }
-            sample.push(&format!("\"{name}\":"), None);
-            sample.value(value, u32::try_from(i).unwrap_or(u32::MAX));
-            sample.params.push(Param {
-                name: Some(name.clone()),
-                ty: self.types.get(i).cloned().flatten(),
-            });
-        }
-        sample.push("}", None);
-        sample
-    }
-}
-
-impl Sample {
-    /// Framing alone.
-    pub(crate) fn framing(text: &str) -> Sample {
-        Sample {
-            bytes: text.as_bytes().to_vec(),
-            owners: vec![None; text.len()],
-            params: Vec::new(),
-            flags: Vec::new(),
-        }
-    }
-
-    /// The same between more framing.
-    pub(crate) fn within(self, front: &str, back: &str) -> Sample {
-        let mut whole = Sample::framing(front);
-        whole.bytes.extend(self.bytes);
-        whole.owners.extend(self.owners);
-        whole.params = self.params;
-        whole.flags = self.flags;
-        whole.push(back, None);
-        whole
-    }
-
-    fn push(&mut self, text: &str, owner: Option<u32>) {
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.owners.resize(self.bytes.len(), owner);
-    }
-
-    fn value(&mut self, value: &Value, param: u32) {
-        match value {
-            Value::Text(n) => {
-                self.push("\"", None);
-                let text = TEXTS[*n];
-                let text = match text.strip_prefix('a') {
-                    Some(rest) => format!("{}{rest}", char::from(b'a' + (param % 26) as u8)),
-                    None => text.to_owned(),
-                };
-                self.push(&text, Some(param));
-                self.push("\"", None);
-            }
-            Value::Name(name) => {
-                self.push(&format!("\"{name}\""), None);
-            }
-            Value::Number => self.push("7", Some(param)),
-            Value::Bool => {
-                self.push(&String::from_utf8_lossy(TRUE), Some(param));
-                if self.flags.last() != Some(&param) {
-                    self.flags.push(param);
-                }
-            }
-            Value::Null => self.push("null", Some(param)),
-            Value::List(elements) => {
-                self.push("[", None);
-                for (i, element) in elements.iter().enumerate() {
-                    if i > 0 {
-                        self.push(",", None);
-                    }
-                    self.value(element, param);
-                }
-                self.push("]", None);
-            }
-            Value::Object(fields) => {
-                self.push("{", None);
-                for (i, (name, value)) in fields.iter().enumerate() {
-                    if i > 0 {
-                        self.push(",", None);
-                    }
-                    self.push(&format!("\"{name}\":"), None);
-                    self.value(value, param);
-                }
-                self.push("}", None);
-            }
-        }
     }
 }
 
@@ -519,6 +566,82 @@ mod tests {
             text(&json),
             r#"{"msgs":[{"bank":{"send":{"to":"alice.near","amount":7}}}]}"#
         );
+    }
+
+    /// What a message is improved to by these complaints.
+    fn message(complaints: &[Complaint]) -> Json {
+        let mut json = Json::message();
+        for complaint in complaints {
+            assert!(json.improve(complaint), "{complaint:?}");
+        }
+        json
+    }
+
+    #[test]
+    fn a_variant_that_is_refused_as_a_name_has_data() {
+        let json = message(&[
+            missing("info"),
+            Complaint::ExpectedOneOf(vec!["token".to_owned()]),
+            Complaint::OtherKind,
+            Complaint::OtherKind,
+            Complaint::OtherKind,
+            Complaint::OtherKind,
+            missing("addr"),
+            missing("amount"),
+            // Not a field of the variant's data, nor can anything stand beside the variant.
+            missing("amount"),
+        ]);
+        assert_eq!(
+            text(&json),
+            r#"{"info":{"token":{"addr":"alice.near"}},"amount":"blice.near"}"#
+        );
+    }
+
+    #[test]
+    fn a_field_that_the_object_does_not_know_is_put_further_out() {
+        let json = message(&[
+            missing("price"),
+            Complaint::OtherKind,
+            Complaint::OtherKind,
+            Complaint::OtherKind,
+            missing("denom"),
+            missing("is_evm"),
+            Complaint::ExpectedOneOf(vec!["denom".to_owned(), "amount".to_owned()]),
+        ]);
+        assert_eq!(
+            text(&json),
+            r#"{"price":{"denom":"alice.near"},"is_evm":"blice.near"}"#
+        );
+    }
+
+    #[test]
+    fn a_text_that_no_other_text_will_do_for_is_a_message() {
+        let mut complaints = vec![missing("sender"), missing("msg")];
+        complaints.extend(vec![Complaint::Other; TEXTS.len()]);
+        complaints.push(Complaint::ExpectedOneOf(vec![
+            "swap".to_owned(),
+            "bond".to_owned(),
+        ]));
+        let mut json = message(&complaints);
+        assert_eq!(text(&json), r#"{"sender":"alice.near","msg":"InN3YXAi"}"#);
+        assert_eq!(json.inner_variants(), ["swap", "bond"]);
+        json.choose_inner("bond");
+        for complaint in [Complaint::OtherKind, missing("min")] {
+            while matches!(complaint, Complaint::OtherKind)
+                && !matches!(json.at(&json.cursor.clone()), Some(Value::Object(_)))
+            {
+                assert!(json.improve(&complaint));
+            }
+            if complaint != Complaint::OtherKind {
+                assert!(json.improve(&complaint));
+            }
+        }
+        let sample = json.render();
+        let names: Vec<_> = sample.params.iter().map(|p| p.name.as_deref()).collect();
+        assert_eq!(names, [Some("sender"), Some("min")]);
+        // `{"bond":{"min":"blice.near"}}`
+        assert!(text(&json).contains("eyJib25kIjp7Im1pbiI6ImJsaWNlLm5lYXIifX0="));
+        assert!(sample.owners.contains(&Some(1)));
     }
 
     #[test]

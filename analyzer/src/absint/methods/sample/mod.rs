@@ -8,6 +8,7 @@
 mod complaint;
 mod json;
 mod optional;
+mod text;
 
 use std::rc::Rc;
 
