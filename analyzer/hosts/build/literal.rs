@@ -65,8 +65,8 @@ macro_rules! structure {
 
 structure! {
     HostModel {
-        id name public reentrancy dispatch floats registers counted_handles input_allocator state_key native_actions signs
-        entry_points functions virtual_functions layouts values responses
+        id name public reentrancy dispatch floats registers counted_handles named_keys input_allocator state_key native_actions
+        signs entry_points functions virtual_functions layouts values responses
     }
     Sign { imports exports sections weight }
     EntryPoint { name kind params results returned args }

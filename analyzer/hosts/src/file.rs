@@ -53,6 +53,7 @@ fn read(text: &str) -> Result<HostModel> {
         },
         registers: platform.registers,
         counted_handles: platform.counted_handles,
+        named_keys: platform.named_keys,
         input_allocator: platform.input_allocator.map(Text::from),
         state_key: platform.state_key.map(Text::from),
         native_actions: texts(platform.native_actions),

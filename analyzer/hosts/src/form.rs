@@ -47,6 +47,8 @@ pub(super) struct Platform {
     #[serde(default)]
     pub(super) counted_handles: bool,
     #[serde(default)]
+    pub(super) named_keys: bool,
+    #[serde(default)]
     pub(super) input_allocator: Option<String>,
     #[serde(default)]
     pub(super) state_key: Option<String>,

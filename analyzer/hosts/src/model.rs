@@ -36,6 +36,8 @@ pub struct HostModel {
     pub registers: bool,
     /// Whether contracts number the host's objects themselves, each below the last (MultiversX).
     pub counted_handles: bool,
+    /// Whether the keys of entries are themselves stored under names, by which contracts find them (Casper).
+    pub named_keys: bool,
     /// The export that the host calls for memory which it then fills with the caller's input (ChainMaker's `allocate`).
     pub input_allocator: Option<Text>,
     /// The storage key under which contracts keep their whole structure as one record (NEAR's `STATE`).
@@ -71,6 +73,7 @@ impl HostModel {
             floats: Floats::Unknown,
             registers: false,
             counted_handles: false,
+            named_keys: false,
             input_allocator: None,
             state_key: None,
             native_actions: List::Borrowed(&[]),

@@ -163,8 +163,12 @@ fn outflow(effect: &Effect) -> Option<Outflow<'_>> {
             (parts.first()?.clone(), data, ask == Asks::Mint)
         }
         None if effect.is(EffectKind::ValueTransfer) => {
-            // What the user's own purse pays is theirs.
-            if effect.operand("purse").is_some() {
+            // What the user's own purse pays is theirs; the contract finds its own in what it stored.
+            let is_own = |purse: &Content| {
+                let labels = purse.labels();
+                !labels.is_empty() && labels.iter().all(|l| matches!(l, Label::Storage(_)))
+            };
+            if effect.operand("purse").is_some_and(|purse| !is_own(purse)) {
                 return None;
             }
             // Where payments are actions of a promise, that knows the receiver. What a call brings along is that call's matter.

@@ -436,7 +436,7 @@ pub(crate) fn run<'p>(
         })
         .collect();
     let mut state = State::new(globals);
-    machine.input = input(&mut machine.arena, request);
+    machine.input = input(&mut machine.arena, program.host.dispatch, request);
     if request.discover {
         machine.arena.unlike_all = Some(machine.arena.label(Label::Selector));
     }
@@ -485,7 +485,7 @@ pub(crate) fn run<'p>(
 }
 
 /// The input as the contract will read it.
-fn input(arena: &mut Arena, request: &Request<'_>) -> Bytes {
+fn input(arena: &mut Arena, dispatch: Dispatch, request: &Request<'_>) -> Bytes {
     if let Some(sample) = &request.sample {
         return sample.content(arena);
     }
@@ -519,6 +519,8 @@ fn input(arena: &mut Arena, request: &Request<'_>) -> Bytes {
             }
         }
         Some(Selector::Nothing) => Bytes::EMPTY,
+        // The export is the method.
+        None if dispatch == Dispatch::Exports => Bytes::EMPTY,
         _ => {
             let selector = arena.label(Label::Selector);
             arena.hole(selector, Some(4))

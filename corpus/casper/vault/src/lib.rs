@@ -110,7 +110,7 @@ pub extern "C" fn withdraw_from() {
 pub extern "C" fn withdraw_from_checked() {
     let account: AccountHash = runtime::get_named_arg("account");
     let amount: U512 = runtime::get_named_arg("amount");
-    if runtime::get_caller() != account {
+    if runtime::get_caller() != account { //~ auth-by-origin
         runtime::revert(Error::NotYourAccount);
     }
     debit(&account, amount);

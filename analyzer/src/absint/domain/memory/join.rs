@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::image::{Image, StackPointer};
 use super::write::{MAX_SMEARS, Smear};
 use super::{LINEAR, State, key};
-use crate::absint::domain::arena::{Arena, Cell, LabelSet, PredSet, Space, Val};
+use crate::absint::domain::arena::{Arena, Cell, Kind, LabelSet, PredSet, Space, Val, ValData};
 use crate::absint::domain::trie::{Granule, Merge, Trie};
 use crate::entity::Entity;
 
@@ -102,6 +102,12 @@ impl Merge for Joiner<'_> {
                 a.index[lane]
             };
             let both = a.vals[lane] != Val::UNSET && b.vals[lane] != Val::UNSET;
+            let (mut at, mut bt) = (a.index[lane], b.index[lane]);
+            if both && at != bt {
+                (x, at) = self.recut((x, at), bt);
+                (y, bt) = self.recut((y, bt), at);
+            }
+            let index = if both { at } else { index };
             let top = match self.image.stack_pointer {
                 Some(StackPointer::Memory(at)) if key == self::key(LINEAR, at / 8) => {
                     self.image.are_tops(self.arena, x, y)
@@ -119,7 +125,7 @@ impl Merge for Joiner<'_> {
                 _ => self.arena.join(x, y, self.paths.control, self.paths.widen),
             };
             memo = Some((x, y, joined));
-            let same_byte = !both || a.index[lane] == b.index[lane];
+            let same_byte = !both || at == bt;
             let (val, index) = if same_byte {
                 (joined, index)
             } else {
@@ -189,6 +195,21 @@ impl State {
 }
 
 impl Joiner<'_> {
+    /// The byte of a constant as a byte of another constant, whose number there is the given one: compilers write the
+    /// fields of an empty list at once, and those of others one by one.
+    fn recut(&mut self, (val, index): Cell, wanted: u8) -> Cell {
+        let data = self.arena.data(val);
+        let Kind::Const(bits) = data.kind else {
+            return (val, index);
+        };
+        let kind = Kind::Const(if index >= wanted {
+            bits >> (8 * u32::from(index - wanted))
+        } else {
+            bits << (8 * u32::from(wanted - index))
+        });
+        (self.arena.val(ValData { kind, ..data }), wanted)
+    }
+
     /// Notes who wrote to a byte.
     fn note_writers(&mut self, address: u64, base: Cell, a: Cell, b: Cell) {
         let is_written = |cell: Cell| cell != base && cell.0 != Val::UNSET;

@@ -1,6 +1,6 @@
 //! Calls that are tried: on an example, as a computation, or whole although they are large. What does not come out is undone.
 
-use super::{COMPUTING, Results, TRIAL};
+use super::{COMPUTING, MAX_FAILURES, Results, TRIAL};
 use crate::absint::domain::arena::{LabelSet, PredSet, Val};
 use crate::absint::domain::memory::{Paths, State};
 use crate::absint::machine::interp::{Frame, Machine, Outcome};
@@ -90,8 +90,17 @@ impl<'p> Machine<'p> {
         Some(Some(results))
     }
 
-    /// Runs a large function without effect for a while: on one way alone, it may do little. `None` if it does not come to
-    /// an end.
+    /// Whether a large function without effect may come to an end soon: on one way alone, and, where no examples lead
+    /// through it, until it did not a few times.
+    pub(super) fn is_worth_trying(&self, func: Func) -> bool {
+        self.alone == Alone::Led
+            || !self.has_examples
+                && !self.is_tired()
+                && self.endless.get(&func).is_none_or(|times| *times < MAX_FAILURES)
+    }
+
+    /// Runs a large function without effect for a while: on one way alone, or where a tag that is known selects what it
+    /// does, it may do little. `None` if it does not come to an end.
     pub(super) fn try_large(
         &mut self,
         frame: &Frame<'p>,
@@ -102,7 +111,12 @@ impl<'p> Machine<'p> {
     ) -> Option<Results> {
         let reasons = self.reasons.clone();
         let outer = self.reserve;
-        self.reserve = self.fuel.saturating_sub(TRIAL).max(outer);
+        // A trial within another leaves it the half.
+        let most = match self.alone {
+            Alone::Tried => TRIAL.min(self.fuel.saturating_sub(outer) / 2),
+            _ => TRIAL,
+        };
+        self.reserve = self.fuel.saturating_sub(most).max(outer);
         let ctx = self
             .records
             .enter(frame.ctx, frame.func, offset, frame.unroll, func);
@@ -113,6 +127,7 @@ impl<'p> Machine<'p> {
         self.reserve = outer;
         if !ended {
             self.reasons = reasons;
+            *self.endless.entry(func).or_default() += 1;
             return None;
         }
         let (after, results) = outcome.after?;

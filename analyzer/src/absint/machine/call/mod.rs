@@ -29,6 +29,8 @@ const ON_EXAMPLE: u64 = 60_000;
 const LAST_WORDS: u32 = 200;
 /// Instructions for which such a function is tried nevertheless.
 const TRIAL: u64 = 3000;
+/// So many times that did not come to an end, it is not tried again.
+const MAX_FAILURES: u32 = 2;
 /// More targets of one call than this are not told apart.
 const MAX_TARGETS: usize = 6;
 /// Room before an object of AssemblyScript.
@@ -144,7 +146,7 @@ impl<'p> Machine<'p> {
                 None
             };
             let computed = match computed {
-                None if is_large && self.alone == Alone::Led => {
+                None if is_large && self.is_worth_trying(func) => {
                     let tried = self.try_large(frame, state, offset, func, args);
                     tried.map(Some)
                 }

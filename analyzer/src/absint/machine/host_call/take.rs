@@ -62,7 +62,10 @@ impl<'p> Machine<'p> {
                 Role::InPtr | Role::InOutPtr => {
                     let content = self.pointed(host, state, arg, val, args);
                     match &*arg.what {
-                        "storage-key" | "storage-prefix" => self.below_field(content),
+                        "storage-key" | "storage-prefix" => {
+                            let key = self.below_field(content);
+                            self.name_of_key(key)
+                        }
                         _ => content,
                     }
                 }
@@ -97,6 +100,39 @@ impl<'p> Machine<'p> {
         }
         self.arena.sampling = sampling;
         inputs
+    }
+
+    /// The name under which a key was found, where keys are stored under names: a tag and rights may stand around it. It is
+    /// the bare text, so that the entry is not taken for the one that tells its key, which the name's length precedes.
+    fn name_of_key(&mut self, key: Bytes) -> Bytes {
+        if !self.program.host.named_keys {
+            return key;
+        }
+        let mut name = None;
+        for piece in self.arena.pieces(key).iter() {
+            let labels = match piece {
+                Piece::Const(bytes) if bytes.len() == 1 => continue,
+                Piece::Hole { labels, .. } => *labels,
+                _ => return key,
+            };
+            let mut labels = self.arena.label_list(labels);
+            match (labels.next(), labels.next()) {
+                (Some(Label::Storage(of)), None) if name.is_none_or(|name| name == of) => {
+                    name = Some(of);
+                }
+                _ => return key,
+            }
+        }
+        let bare = name
+            .and_then(|name| self.arena.known_bytes(name))
+            .and_then(|name| {
+                let (len, text) = name.split_first_chunk()?;
+                (u32::from_le_bytes(*len) as usize == text.len()).then(|| text.to_vec())
+            });
+        match bare {
+            Some(text) => self.arena.constant_bytes(&text),
+            None => key,
+        }
     }
 
     /// The number in the upper half of a tagged value.

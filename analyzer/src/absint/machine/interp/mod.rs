@@ -110,6 +110,8 @@ pub(crate) struct Machine<'p> {
     pub(crate) to_render: Vec<(State, SmallVec<[Val; 1]>)>,
     /// Whether one of several ways to a response is run alone.
     pub(crate) alone: Alone,
+    /// How often large functions were tried and did not come to an end.
+    pub(crate) endless: FxHashMap<Func, u32>,
     /// The ways in which the last call returned, if they are a few.
     pub(crate) ended: Ways,
     /// [`Self::blank`], where it was asked for.
@@ -177,6 +179,7 @@ impl<'p> Machine<'p> {
             fields: Fields::default(),
             to_render: Vec::new(),
             alone: Alone::No,
+            endless: FxHashMap::default(),
             ended: None,
             blanks: FxHashMap::default(),
             spaces: FxHashMap::default(),
