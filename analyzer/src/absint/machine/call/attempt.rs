@@ -90,13 +90,17 @@ impl<'p> Machine<'p> {
         Some(Some(results))
     }
 
-    /// Whether a large function without effect may come to an end soon: on one way alone, and, where no examples lead
-    /// through it, until it did not a few times.
+    /// Whether a large function without effect may come to an end soon: on one way alone, and, where contracts encode the keys
+    /// themselves by which they reach what is stored, until it did not a few times. The tag that tells which kind of key
+    /// it is, is known then.
     pub(super) fn is_worth_trying(&self, func: Func) -> bool {
         self.alone == Alone::Led
-            || !self.has_examples
+            || self.program.host.named_keys
                 && !self.is_tired()
-                && self.endless.get(&func).is_none_or(|times| *times < MAX_FAILURES)
+                && self
+                    .endless
+                    .get(&func)
+                    .is_none_or(|times| *times < MAX_FAILURES)
     }
 
     /// Runs a large function without effect for a while: on one way alone, or where a tag that is known selects what it
