@@ -104,8 +104,11 @@ impl Merge for Joiner<'_> {
             let both = a.vals[lane] != Val::UNSET && b.vals[lane] != Val::UNSET;
             let (mut at, mut bt) = (a.index[lane], b.index[lane]);
             if both && at != bt {
-                (x, at) = self.recut((x, at), bt);
-                (y, bt) = self.recut((y, bt), at);
+                if self.arena.is_non_null(self.arena.data(y).kind) {
+                    (x, at) = self.recut((x, at), bt);
+                } else if self.arena.is_non_null(self.arena.data(x).kind) {
+                    (y, bt) = self.recut((y, bt), at);
+                }
             }
             let index = if both { at } else { index };
             let top = match self.image.stack_pointer {
@@ -196,7 +199,7 @@ impl State {
 
 impl Joiner<'_> {
     /// The byte of a constant as a byte of another constant, whose number there is the given one: compilers write the
-    /// fields of an empty list at once, and those of others one by one.
+    /// fields of an empty list at once, and those of others one by one, the address among them.
     fn recut(&mut self, (val, index): Cell, wanted: u8) -> Cell {
         let data = self.arena.data(val);
         let Kind::Const(bits) = data.kind else {
