@@ -95,6 +95,16 @@ fn asks(effect: &Effect, host: &HostModel) -> bool {
     })
 }
 
+/// Whether a key is that of a part of a record, such as `STATE+5` of `STATE`: who reads the record changes what is there.
+fn is_part(key: &Content, record: &Content) -> bool {
+    match (key.as_constant(), record.as_constant()) {
+        (Some(key), Some(record)) => key
+            .strip_prefix(record)
+            .is_some_and(|rest| rest.starts_with(b"+")),
+        _ => false,
+    }
+}
+
 /// Whether a method sets a contract up: it writes several settings that the caller chose, or one and is called that.
 pub(super) fn sets_up(method: &Method, host: &HostModel) -> bool {
     let mut settings: Vec<Content> = method
@@ -105,7 +115,9 @@ pub(super) fn sets_up(method: &Method, host: &HostModel) -> bool {
             let read = method
                 .graph
                 .effects_of(EffectKind::StorageRead)
-                .any(|(_, e)| e.key() == Some(key) && !asks(e, host));
+                .filter(|(_, e)| !asks(e, host))
+                .filter_map(|(_, e)| e.key())
+                .any(|read| read == key || is_part(key, read));
             let set = chosen(value) && !from_itself(value, key) && !read;
             global(key).filter(|_| set)
         })

@@ -11,6 +11,7 @@ use super::authority::from_itself;
 use super::fields::{is_flag, sets_flag};
 use super::records::{Owned, found_by_argument, owned_records};
 use super::settings::Settings;
+use super::tokens::is_hook;
 use crate::events::{global, is_argument, open_to_all, step, writes};
 use crate::finding::Step;
 use crate::keys::names_group;
@@ -210,7 +211,10 @@ fn look_through(cx: &Context<'_>) -> Privileges {
 /// known. What grows or shrinks by an amount is no such list.
 fn roles(facts: &Facts) -> Vec<(Content, Privilege)> {
     let mut consulted: Vec<&Content> = Vec::new();
-    for method in facts.methods.iter().filter(|m| open_to_all(m)) {
+    // A token that is looked up when it tells of a transfer is no account that may do more than others.
+    let told = |method: &Method| is_hook(&facts.host.id, &method.name);
+    let asked = facts.methods.iter();
+    for method in asked.filter(|m| open_to_all(m) && !told(m)) {
         for guard in method.graph.identity_decisions() {
             let NodeKind::Branch(branch) = &method.graph.nodes[guard.node].kind else {
                 continue;

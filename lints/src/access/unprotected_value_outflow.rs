@@ -211,7 +211,9 @@ fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
         Label::AttachedValue => true,
         Label::CallResult => !knows_only_own_balance(graph, node),
         // The entry under the empty key is the contract's own.
-        Label::Storage(key) => !key.pieces.is_empty() && key.is_unknown() || theirs(key),
+        Label::Storage(key) => {
+            !key.pieces.is_empty() && (key.is_unknown() || is_cut_short(key)) || theirs(key)
+        }
         _ => false,
     };
     if outflow.amount.labels_through_digests().iter().any(own) {
@@ -231,6 +233,16 @@ fn entitled(method: &Method, node: Node, outflow: &Outflow<'_>) -> bool {
                 || asks(effect) == Some(Asks::Transfer) && n != node;
             (kept || paid) && (graph.reaches(n, node) || graph.reaches(node, n))
         })
+}
+
+/// Whether of a key no more is known than that it begins with something stored, such as the prefix of a collection: whose
+/// entry that is, does not show.
+fn is_cut_short(key: &Content) -> bool {
+    let open = |piece: &Piece| match piece {
+        Piece::Const(_) => false,
+        Piece::Hole { labels, .. } => labels.iter().all(|l| matches!(l, Label::Storage(_))),
+    };
+    key.pieces.iter().all(open)
 }
 
 /// Whether what other contracts have told before a node is how much this one has, which is nobody's entitlement.

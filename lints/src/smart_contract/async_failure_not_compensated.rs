@@ -6,7 +6,8 @@ use contract_lint_analyzer::facts::{
 use contract_lint_analyzer::host::EffectKind;
 
 use super::calls::{
-    Callbacks, amount, callbacks, from_key, handed_over, is_personal, schedules, takes_away, target,
+    Callbacks, amount, callbacks, from_key, handed_over, is_blurred, is_personal, schedules,
+    takes_away, target,
 };
 use crate::declare_lint;
 use crate::events::{is_argument, name_of, open_to_all, step, writes};
@@ -92,7 +93,10 @@ fn in_method(facts: &Facts, method: &Method) -> Option<Finding> {
 pub(super) fn taken_and_sent(method: &Method) -> Option<(Node, &Content, Node)> {
     let graph = &method.graph;
     for (write, effect) in graph.effects().filter(|(_, e)| takes_away(e)) {
-        let Some(key) = effect.key().filter(|key| is_personal(key)) else {
+        let Some(key) = effect
+            .key()
+            .filter(|key| is_personal(key) && !is_blurred(key))
+        else {
             continue;
         };
         let sent = graph.effects().find(|(call, sent)| {

@@ -8,6 +8,9 @@ use contract_lint_analyzer::host::{EffectKind, EntryKind};
 use crate::events::{assets, is_argument, may_alias, writes};
 use crate::policy::Policy;
 
+/// Data of more sources than this is a blur.
+const MAX_SOURCES: usize = 3;
+
 /// Whether other code runs now, and may change state.
 pub(super) fn runs_other_code(effect: &Effect) -> bool {
     effect.is(EffectKind::ExternalCall) || effect.is(EffectKind::Delegatecall)
@@ -107,6 +110,13 @@ pub(super) fn is_vague(key: &Content) -> bool {
     let digested = labels.iter().any(|l| matches!(l, Label::Digest(_)));
     let found = |l: &Label| matches!(l, Label::Storage(of) if is_vague(of));
     !named && !digested && (key.is_unknown() || labels.len() > 1 || labels.iter().any(found))
+}
+
+/// Whether something may be data of so many sources that it is none of them for sure: what a machine is left with that lost
+/// sight of which is which.
+pub(super) fn is_blurred(content: &Content) -> bool {
+    let named = content.pieces.iter().any(|p| matches!(p, Piece::Const(_)));
+    !named && content.pieces.len() == 1 && content.labels().len() > MAX_SOURCES
 }
 
 /// Whether a key belongs to somebody: it contains the caller or something that the caller names.

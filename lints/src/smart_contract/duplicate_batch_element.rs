@@ -3,7 +3,7 @@
 use contract_lint_analyzer::facts::{Content, EffectGraph, Label, Loop, Method, Node, Relation};
 use contract_lint_analyzer::host::EffectKind;
 
-use super::calls::{amount, from_key, is_vague, schedules};
+use super::calls::{amount, from_key, is_blurred, is_vague, schedules};
 use crate::declare_lint;
 use crate::events::{arguments, is_argument, may_alias, name_of, open_to_all, step, writes};
 use crate::finding::Finding;
@@ -139,7 +139,7 @@ fn paid(graph: &EffectGraph, read: Node, key: &Content) -> Option<Node> {
         let content = amount(effect).or_else(|| effect.operand("calldata"));
         sends
             && !graph.is_one_of_many(*node)
-            && content.is_some_and(|c| from_key(&c.labels(), key))
+            && content.is_some_and(|c| !is_blurred(c) && from_key(&c.labels(), key))
             && graph.reaches(read, *node)
     })?;
     Some(node)
