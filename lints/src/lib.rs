@@ -40,6 +40,7 @@ pub static LINTS: &[&Lint] = &[
     &deployment::forbidden_import_or_feature::FORBIDDEN_IMPORT_OR_FEATURE,
     &cryptography::hard_coded_secret::HARD_CODED_SECRET,
     &access::inconsistent_guard::INCONSISTENT_GUARD,
+    &smart_contract::ineffective_guard::INEFFECTIVE_GUARD,
     &smart_contract::locked_value::LOCKED_VALUE,
     &smart_contract::lost_state_update::LOST_STATE_UPDATE,
     &access::misdirected_transfer_notification::MISDIRECTED_TRANSFER_NOTIFICATION,

@@ -7,6 +7,7 @@ mod calls;
 pub mod divide_before_multiply;
 pub mod duplicate_batch_element;
 pub mod external_call_in_loop;
+pub mod ineffective_guard;
 pub mod locked_value;
 pub mod lost_state_update;
 pub mod notification_stale_state;
