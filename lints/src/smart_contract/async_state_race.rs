@@ -119,11 +119,7 @@ fn keys_against_argument(predicate: &Predicate) -> Vec<&Content> {
         })
         .filter(|key| !is_vague(key))
         .collect();
-    // One against the other: a side that mixes them was not followed.
-    let stored = |side: &Content| side.labels().iter().any(|l| matches!(l, Label::Storage(_)));
-    let asked = |side: &Content| side.labels().iter().any(is_argument) && !stored(side);
-    let (left, right) = (&predicate.left, &predicate.right);
-    let argument = stored(left) && asked(right) || asked(left) && stored(right);
+    let argument = predicate.labels().iter().any(is_argument);
     if predicate.relation == Relation::Order && argument {
         keys
     } else {

@@ -7,7 +7,7 @@ use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
 use crate::declare_lint;
 use crate::events::{is_argument, name_of, step};
-use crate::finding::{Finding, Step, once_for_each_place};
+use crate::finding::{Finding, Step};
 use crate::lint::Context;
 
 declare_lint! {
@@ -54,18 +54,16 @@ declare_lint! {
 }
 
 fn check(cx: &Context<'_>) -> Vec<Finding> {
-    let found = cx
-        .facts
-        .methods
-        .iter()
+    let methods = cx.facts.methods.iter();
+    methods
         .filter(|method| method.kind != EntryKind::Query)
         .flat_map(|method| {
             let mut found = told_and_ignored(method);
             found.extend(unheard_answers(cx, method));
             found.extend(equal_to_themselves(method));
             found
-        });
-    once_for_each_place(found)
+        })
+        .collect()
 }
 
 fn finding(method: &Method, trace: Vec<Step>, message: &str, help: &str, subject: &str) -> Finding {

@@ -94,7 +94,9 @@ fn in_loop(facts: &Facts, method: &Method, l: &Loop) -> Option<Finding> {
     }) {
         return None;
     }
-    for (exit, branch) in l.exits(graph) {
+    // Who chooses where the loop begins or ends goes through a long list in parts.
+    let in_parts = |branch: &Branch| branch.labels().iter().any(is_argument);
+    for (exit, branch) in l.exits(graph).filter(|(_, branch)| !in_parts(branch)) {
         for predicate in &branch.predicates {
             let key = predicate
                 .labels()

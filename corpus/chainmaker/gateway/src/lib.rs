@@ -45,7 +45,7 @@ pub extern "C" fn set_fee() {
     if !is_sender(&ctx, ADMIN) {
         ctx.error("only the admin sets the fee"); //~ ineffective-guard
     }
-    ctx.put_state(FEE, b"", ctx.arg("fee"));
+    ctx.put_state(FEE, b"", ctx.arg("fee")); //~ unprotected-privileged-write
     ctx.ok(b"set");
 }
 
@@ -369,7 +369,7 @@ fn pay(ctx: &Context, number: u64, share: u64) {
 
 fn credit(ctx: &Context, to: &[u8], amount: u64) {
     let sum = balance(ctx, to).saturating_add(amount);
-    ctx.put_state(BALANCE, to, &sum.to_le_bytes());
+    ctx.put_state(BALANCE, to, &sum.to_le_bytes()); //~ unprotected-value-outflow
 }
 
 fn balance(ctx: &Context, of: &[u8]) -> u64 {

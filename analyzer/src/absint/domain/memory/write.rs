@@ -239,7 +239,8 @@ impl State {
             Some(cap) => place.off.saturating_add(cap),
             None if place.space == LINEAR => {
                 let len = arena.length_of(content).unwrap_or(0);
-                place.off.saturating_add(len.max(INDEX_REACH))
+                // What is on the stack has room in its frame.
+                arena.reach(place.off, len.max(INDEX_REACH))
             }
             None => u32::MAX,
         };

@@ -107,7 +107,7 @@ impl<'p> Machine<'p> {
             Extent::Nothing => return,
             Extent::Known(low, high) => (moved(low)..moved(high), !place.exact),
             Extent::Within(low, high) => (moved(low)..moved(high), true),
-            Extent::Unknown if is_linear => (place.off..moved(REACH as i32), true),
+            Extent::Unknown if is_linear => (place.off..self.arena.reach(place.off, REACH), true),
             Extent::Unknown => (place.off..u32::MAX, true),
         };
         state.smear(&mut self.arena, space, range.clone(), val, weak);
