@@ -119,7 +119,11 @@ fn keys_against_argument(predicate: &Predicate) -> Vec<&Content> {
         })
         .filter(|key| !is_vague(key))
         .collect();
-    let argument = predicate.labels().iter().any(is_argument);
+    // One against the other: a side that mixes them was not followed.
+    let stored = |side: &Content| side.labels().iter().any(|l| matches!(l, Label::Storage(_)));
+    let asked = |side: &Content| side.labels().iter().any(is_argument) && !stored(side);
+    let (left, right) = (&predicate.left, &predicate.right);
+    let argument = stored(left) && asked(right) || asked(left) && stored(right);
     if predicate.relation == Relation::Order && argument {
         keys
     } else {
@@ -141,14 +145,16 @@ fn written_later(callback: &Method, key: &Content) -> Option<Node> {
     Some(node)
 }
 
-/// Whether two keys begin with the same constant, or are the same: what the caller is to a method, an argument is to its
-/// callback.
+/// Whether two keys begin with the same constant and have as much data behind it: what the caller is to a method, an
+/// argument is to its callback.
 fn same_class(a: &Content, b: &Content) -> bool {
     use contract_lint_analyzer::facts::Piece;
+    let holes = |key: &Content| {
+        let holes = key.pieces.iter();
+        holes.filter(|p| matches!(p, Piece::Hole { .. })).count()
+    };
     match (a.pieces.first(), b.pieces.first()) {
-        (Some(Piece::Const(x)), Some(Piece::Const(y))) => {
-            x == y && a.pieces.len() == b.pieces.len()
-        }
+        (Some(Piece::Const(x)), Some(Piece::Const(y))) => x == y && holes(a) == holes(b),
         _ => false,
     }
 }

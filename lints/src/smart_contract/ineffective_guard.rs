@@ -1,7 +1,7 @@
 //! `ineffective-guard`.
 
 use contract_lint_analyzer::facts::{
-    Branch, Effect, EffectGraph, Label, Labels, Method, NodeKind, Predicate, Relation,
+    Branch, Effect, Label, Labels, Method, NodeKind, Predicate, Relation,
 };
 use contract_lint_analyzer::host::{EffectKind, EntryKind};
 
@@ -12,9 +12,8 @@ use crate::lint::Context;
 
 declare_lint! {
     /// ### What it does
-    /// Looks for checks that keep nobody out: an error is reported and the method goes on as if it had not been; the host
-    /// is asked whether somebody agreed, and nothing depends on the answer; the caller is compared
-    /// with the caller.
+    /// Looks for checks that keep nobody out: an error is reported and the method goes on as if it had not been, or the
+    /// caller is compared with the caller.
     ///
     /// ### Why is this bad?
     /// The contract reads as if it were guarded, and its tests see the error. What the check was to prevent happens all the
@@ -59,7 +58,6 @@ fn check(cx: &Context<'_>) -> Vec<Finding> {
         .filter(|method| method.kind != EntryKind::Query)
         .flat_map(|method| {
             let mut found = told_and_ignored(method);
-            found.extend(unheard_answers(cx, method));
             found.extend(equal_to_themselves(method));
             found
         })
@@ -135,57 +133,6 @@ fn is_asked_for(branch: &Branch) -> bool {
                 label,
                 Label::Caller | Label::Origin | Label::AttachedValue | Label::Time
             )
-    })
-}
-
-/// Questions to the host that are asked for nothing but their answer, which nothing depends on.
-fn unheard_answers(cx: &Context<'_>, method: &Method) -> Vec<Finding> {
-    let graph = &method.graph;
-    let mut found = Vec::new();
-    for (asked, effect) in graph.effects_of(EffectKind::AuthQuery) {
-        if !cx.facts.host.answers(&effect.host_function) {
-            continue;
-        }
-        let answers: Labels = effect
-            .gives
-            .iter()
-            .filter(|label| matches!(label, Label::AuthAnswer(_)))
-            .cloned()
-            .collect();
-        if answers.is_empty() || is_heard(graph, &answers) {
-            continue;
-        }
-        let after = graph.effects().find(|(node, effect)| {
-            effect.lasts() && !effect.is(EffectKind::EventLog) && graph.reaches(asked, *node)
-        });
-        let Some((done, _)) = after else { continue };
-        let trace = vec![
-            step(graph, asked, "the answer to this is dropped"),
-            step(graph, done, "this happens whatever it was"),
-        ];
-        found.push(finding(
-            method,
-            trace,
-            "whether somebody agreed is asked, and the answer decides nothing",
-            "abort unless the answer is yes",
-            "answer",
-        ));
-    }
-    found
-}
-
-/// Whether a decision rests on an answer, or it is handed on.
-fn is_heard(graph: &EffectGraph, answers: &Labels) -> bool {
-    graph.nodes.iter().any(|(_, data)| match &data.kind {
-        NodeKind::Branch(branch) => !branch.labels().is_disjoint(answers),
-        NodeKind::Effect(effect) => effect.operands.iter().any(|operand| {
-            !operand
-                .content
-                .labels_through_digests()
-                .is_disjoint(answers)
-        }),
-        NodeKind::Unknown(_) => true,
-        _ => false,
     })
 }
 

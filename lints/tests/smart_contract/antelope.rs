@@ -54,18 +54,3 @@ fn a_quotient_that_is_multiplied() {
     assert!(!lints(rounded).contains(&"divide-before-multiply"));
     assert_found(&module("(local.set $amount (local.get $a))"), &[]);
 }
-
-#[test]
-fn an_answer_that_decides_nothing() {
-    let asking = |then: &str| {
-        module(&format!(
-            "(local.set $amount (local.get $a)) (call $has (i64.load (i32.const 1000))) {then}"
-        ))
-        .replace(
-            "(memory",
-            r#"(import "env" "has_auth" (func $has (param i64) (result i32))) (memory"#,
-        )
-    };
-    assert_found(&asking("(drop)"), &[("ineffective-guard", "pay")]);
-    assert_found(&asking("(call $assert (i32.const 0))"), &[]);
-}
