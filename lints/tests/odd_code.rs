@@ -3,6 +3,7 @@
 
 mod support;
 
+use contract_lint_analyzer::facts::Reason;
 use support::{facts, methods_with, policy};
 
 /// `owner` is at 16; the caller is written to 200, the stored owner to 300, the new owner to 400.
@@ -111,4 +112,20 @@ fn loops_around_a_switch() {
         ("open", &machine("(drop (call $is_owner))")),
     ]);
     assert_eq!(found, ["open"]);
+}
+
+/// What aborts whichever way it decides was most likely misread; what does nothing but abort is switched off.
+#[test]
+fn methods_that_abort_whichever_way() {
+    let text = COMMON.to_owned()
+        + r#"(func (export "never") (if (call $is_owner) (then unreachable)) unreachable)
+        (func (export "off") unreachable)
+        (func (export "on") (call $write))"#;
+    let facts = facts(&text);
+    let methods = facts.methods.iter();
+    let unclear: Vec<&str> = methods
+        .filter(|method| method.reasons.contains(&Reason::NoGoodEnd))
+        .map(|method| method.name.as_str())
+        .collect();
+    assert_eq!(unclear, ["never"]);
 }

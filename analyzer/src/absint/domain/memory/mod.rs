@@ -144,6 +144,31 @@ mod tests {
     }
 
     #[test]
+    fn data_of_unknown_length_ends_with_the_frame_that_it_is_written_to() {
+        let (mut arena, mut state) = (Arena::new(), State::new(Vec::new()));
+        let image = Image {
+            data: vec![7; 8192],
+            stack_pointer: None,
+            counted_handles: false,
+            stack: 0..4096,
+        };
+        arena.stack = image.stack.clone();
+        arena.frames.push(4096);
+        let at = |off| Place {
+            space: LINEAR,
+            off,
+            exact: true,
+        };
+        let labels = arena.label(Label::Input);
+        let content = arena.hole(labels, None);
+        state.write(&mut arena, at(4080), content, None);
+        let written = state.load(&mut arena, &image, at(4088), 1);
+        assert_eq!(arena.data(written).labels, labels);
+        let text = state.load(&mut arena, &image, at(4096), 1);
+        assert_eq!(arena.as_const(text), Some(7));
+    }
+
+    #[test]
     fn an_address_that_is_moved_in_pieces_stays_one() {
         let (mut arena, mut state) = (Arena::new(), State::new(Vec::new()));
         let image = Image {
